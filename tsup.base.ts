@@ -1,0 +1,62 @@
+import type { Options } from 'tsup'
+
+const everywhere: Options = {
+  bundle: true,
+  outDir: 'dist',
+  platform: 'node',
+  // `node:sqlite` exists only under its full name; tsup would shorten it.
+  removeNodeProtocol: false,
+  silent: true,
+  sourcemap: true,
+  target: 'node20',
+  tsconfig: 'tsconfig.build.json',
+}
+
+/**
+ * The recipe for a published package: its entries as ES modules and, of those with types, CommonJS too.
+ *
+ * @param entries Files with a public face; each becomes an ES module, a CommonJS module and types for both.
+ * @param threadEntries Files that only a thread starts: ES modules without types. They lie beside the chunks in a
+ *   flat `dist`, so `new URL('./name.js', import.meta.url)` finds them from any chunk.
+ */
+export function libraryBuild(entries: string[], threadEntries: string[] = []): Options[] {
+  const esm: Options = {
+    ...everywhere,
+    clean: ['dist/*.js', 'dist/*.js.map', 'dist/*.d.ts'],
+    dts: { entry: entries },
+    entry: [...entries, ...threadEntries],
+    format: 'esm',
+    // What two entries share must be one module, or a thread would hold two copies of it.
+    splitting: true,
+  }
+  const cjs: Options = {
+    ...everywhere,
+    // tsup's own shims break on paths with `#`. The banner comes before esbuild's directive, so it repeats it.
+    banner: {
+      js: "'use strict';\nconst importMetaUrl = require('node:url').pathToFileURL(__filename).href;",
+    },
+    clean: ['dist/*.cjs', 'dist/*.cjs.map', 'dist/*.d.cts'],
+    define: { 'import.meta.url': 'importMetaUrl' },
+    dts: { entry: entries },
+    entry: entries,
+    format: 'cjs',
+    splitting: false,
+  }
+  return [esm, cjs]
+}
+
+/**
+ * The recipe for an app: `dist` mirrors `src`, one ES module a file, no types.
+ */
+export function appBuild(): Options[] {
+  return [
+    {
+      ...everywhere,
+      bundle: false,
+      clean: true,
+      entry: ['src/**/*.ts', '!src/**/*.test.ts'],
+      format: 'esm',
+      target: 'node22',
+    },
+  ]
+}
