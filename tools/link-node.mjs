@@ -3,7 +3,16 @@
 // The root package depends on one `node-…` package per platform and npm installs the one that fits. Several optional
 // packages that offer the same command make npm 10 drop the command, so `node_modules/.bin/node` is put back here.
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -45,13 +54,20 @@ function readJson(path) {
 function versionOf(path) {
   try {
     chmodSync(path, 0o755)
-    return execFileSync(path, ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
+    return execFileSync(path, ['--version'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim()
   } catch {
     return undefined
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+// Both sides resolved: the folder may have been entered through a symbolic link.
+if (
+  process.argv[1] &&
+  realpathSync(process.argv[1]) === realpathSync(fileURLToPath(import.meta.url))
+) {
   const root = fileURLToPath(new URL('..', import.meta.url))
   if (!linkNode(root)) {
     console.error(

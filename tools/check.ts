@@ -1,0 +1,14 @@
+// `npm run check`: everything that can be told without running a test.
+import { runSteps } from './steps.ts'
+
+process.exitCode = runSteps([
+  { name: 'format', command: ['biome', 'check', '--linter-enabled=false', '.'] },
+  { name: 'lint', command: ['biome', 'lint', '--error-on-warnings', '.'] },
+  { name: 'types', command: ['tsc', '-b'] },
+  { name: 'layers', command: ['depcruise', 'packages', 'apps', 'tools'] },
+  { name: 'unused', command: ['knip'] },
+  { name: 'lock file', command: ['node', 'tools/check-lock.ts'] },
+  { name: 'build', command: ['nx', 'run-many', '-t', 'build', '--output-style=static'] },
+  { name: 'packages', command: ['node', 'tools/check-packages.ts'] },
+  { name: 'changesets', command: ['changeset', 'status', '--since=HEAD'] },
+])

@@ -1,0 +1,7 @@
+// `npm run verify`: all there is to know before a change is handed in.
+import { runSteps } from './steps.ts'
+
+process.exitCode = runSteps([
+  { name: 'check', command: ['npm', 'run', '--silent', 'check'] },
+  { name: 'test', command: ['npm', 'test', '--silent'] },
+])
