@@ -69,7 +69,8 @@ if (
   realpathSync(process.argv[1]) === realpathSync(fileURLToPath(import.meta.url))
 ) {
   const root = fileURLToPath(new URL('..', import.meta.url))
-  if (!linkNode(root)) {
+  // Without a node_modules, npm was only asked about the lock file.
+  if (!linkNode(root) && existsSync(join(root, 'node_modules'))) {
     console.error(
       `No Node 24 could be installed for ${process.platform}-${process.arch}. ` +
         `The project's tools will use your own Node ${process.version}; they need 24 or later.`,
