@@ -3,6 +3,7 @@
 // Signals. Ctrl-C reaches every process of the terminal's foreground group, and npm passes its own copy on as well; a
 // `kill` of npm alone reaches the demo only if it is passed on. So the demo gets a process group of its own, where
 // nothing arrives but what is sent from here, and of a burst it is sent one. A later signal is the user's again.
+// (The script in package.json says `exec`: npm signals the shell it started, and a shell keeps that to itself.)
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { exitCodeOf } from './child.ts'

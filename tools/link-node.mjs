@@ -37,6 +37,8 @@ export function linkNode(root, platform = process.platform) {
     if (platform === 'win32') {
       for (const shim of ['node', 'node.ps1']) rmSync(join(bin, shim), { force: true })
       writeFileSync(join(bin, 'node.cmd'), `@"%~dp0\\${target.replaceAll('/', '\\')}" %*\r\n`)
+      // package.json says `exec` where a script must get npm's signals; Windows' shell has no such word.
+      writeFileSync(join(bin, 'exec.cmd'), '@%*\r\n')
     } else {
       rmSync(join(bin, 'node'), { force: true })
       symlinkSync(target, join(bin, 'node'))

@@ -28,7 +28,7 @@ async function runUnitTests(): Promise<Verdict> {
   const { code } = await runInGroup(
     process.execPath,
     [
-      fileURLToPath(import.meta.resolve('vitest/vitest.mjs')),
+      fileURLToPath(new URL('vitest.mjs', import.meta.resolve('vitest/package.json'))),
       ...['run', ...only, '--dir', 'src', '--reporter=default', '--reporter=json'],
       `--outputFile.json=${report}`,
     ],
