@@ -45,8 +45,8 @@ module.exports = {
     nobody(
       'core-room-is-known',
       'A new room in the core needs its place in the list of layers in this file.',
-      { path: core, pathNot: layers.flat().map(pathOf) },
       {},
+      { path: core, pathNot: layers.flat().map(pathOf) },
     ),
     only('core-threads', 'worker_threads', [
       'channel/',
@@ -93,22 +93,20 @@ module.exports = {
       { path: '^tools/' },
     ),
     nobody('no-cycles', 'A cycle makes two files one.', {}, { circular: true }),
-    nobody(
-      'resolvable',
-      'An import that leads nowhere.',
-      {},
-      { couldNotResolve: true, pathNot: '/dist/' },
-    ),
+    nobody('resolvable', 'An import that leads nowhere.', {}, { couldNotResolve: true }),
     nobody(
       'declared',
       'What a package imports is named in its package.json.',
       { path: '^(packages|apps)/[^/]+/src/', pathNot: '\\.test\\.ts$' },
-      { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'] },
+      {
+        dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'],
+        dependencyTypesNot: ['npm-peer'],
+      },
     ),
   ],
   options: {
-    doNotFollow: { path: ['node_modules', '/dist/'] },
-    exclude: { path: ['/dist/', '^\\.types/'] },
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: ['^(packages|apps)/[^/]+/dist/', '^\\.types/'] },
     enhancedResolveOptions: {
       conditionNames: ['@syncbridge/source', 'import', 'node', 'default', 'types'],
       exportsFields: ['exports'],

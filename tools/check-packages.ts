@@ -41,7 +41,7 @@ const verdicts = globSync('packages/*/package.json', { cwd: root })
         packed.files.map(({ path }) => path),
       ),
       judge(name, 'publint', ['--strict', tarball]),
-      judge(name, 'attw', ['--format', 'table-flipped', tarball]),
+      judge(name, 'attw', ['--format', 'ascii', '--no-color', tarball]),
     ].every(Boolean)
   })
 
