@@ -19,44 +19,42 @@ const everywhere: Options = {
  * @param threadEntries Files that only a thread starts: ES modules without types. They lie beside the chunks in a
  *   flat `dist`, so `new URL('./name.js', import.meta.url)` finds them from any chunk.
  */
-export function libraryBuild(entries: string[], threadEntries: string[] = []): Options[] {
-  const esm: Options = {
-    ...everywhere,
-    clean: ['dist/*.js', 'dist/*.js.map', 'dist/*.d.ts'],
-    dts: { entry: entries },
-    entry: [...entries, ...threadEntries],
-    format: 'esm',
-    // What two entries share must be one module, or a thread would hold two copies of it.
-    splitting: true,
-  }
-  const cjs: Options = {
+export function libraryBuild(entries: string[], threadEntries: string[] = []): Options {
+  return {
     ...everywhere,
     // tsup's own shims break on paths with `#`. The banner comes before esbuild's directive, so it repeats it.
-    banner: {
-      js: "'use strict';\nconst importMetaUrl = require('node:url').pathToFileURL(__filename).href;",
-    },
-    clean: ['dist/*.cjs', 'dist/*.cjs.map', 'dist/*.d.cts'],
-    define: { 'import.meta.url': 'importMetaUrl' },
+    banner: ({ format }) =>
+      format === 'cjs'
+        ? {
+            js: "'use strict';\nconst importMetaUrl = require('node:url').pathToFileURL(__filename).href;",
+          }
+        : {},
+    clean: true,
     dts: { entry: entries },
-    entry: entries,
-    format: 'cjs',
-    splitting: false,
+    entry: [...entries, ...threadEntries],
+    // Not two configurations, one a format: each would clean away what the other has just written.
+    format: ['esm', 'cjs'],
+    esbuildOptions: (options, { format }) => {
+      // What two entries share must be one module, or a thread would hold two copies of it.
+      options.splitting = format === 'esm'
+      if (format === 'cjs') {
+        options.define = { ...options.define, 'import.meta.url': 'importMetaUrl' }
+        options.entryPoints = entries
+      }
+    },
   }
-  return [esm, cjs]
 }
 
 /**
  * The recipe for an app: `dist` mirrors `src`, one ES module a file, no types.
  */
-export function appBuild(): Options[] {
-  return [
-    {
-      ...everywhere,
-      bundle: false,
-      clean: true,
-      entry: ['src/**/*.ts', '!src/**/*.test.ts'],
-      format: 'esm',
-      target: 'node22',
-    },
-  ]
+export function appBuild(): Options {
+  return {
+    ...everywhere,
+    bundle: false,
+    clean: true,
+    entry: ['src/**/*.ts', '!src/**/*.test.ts'],
+    format: 'esm',
+    target: 'node22',
+  }
 }
