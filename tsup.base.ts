@@ -55,6 +55,7 @@ export function appBuild(): Options {
     clean: true,
     entry: ['src/**/*.ts', '!src/**/*.test.ts'],
     format: 'esm',
+    splitting: false,
     target: 'node22',
   }
 }
