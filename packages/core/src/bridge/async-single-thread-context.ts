@@ -1,0 +1,50 @@
+import { Cell } from '../context/cell.js'
+import type { Runtime } from '../runtime/runtime.js'
+import { runtime } from '../runtime/runtime.js'
+import type { Thread } from '../thread/thread.js'
+import type { LoopOwner } from './blocking-call.js'
+
+/**
+ * One loop for a stretch of synchronous code: the `asyncToSync` calls inside `run` that no loop launched share a loop thread
+ * of their own, which starts with the first of them and ends with the context. Behaves as asgiref's
+ * `AsyncSingleThreadContext`; the loop itself lives on between the calls, so that connections kept there do, too.
+ *
+ * @example
+ * new AsyncSingleThreadContext().run(() => {
+ *   connect()
+ *   query('…') // on the same loop
+ * })
+ */
+export class AsyncSingleThreadContext implements LoopOwner {
+  #thread: Thread | undefined
+
+  /**
+   * Runs synchronous code inside the context. Inside another one that one goes on.
+   * @returns What `fn` returns.
+   * @throws What `fn` throws.
+   */
+  run<T>(fn: () => T): T {
+    const here = runtime()
+    const around = here.scopes.current()
+    if (around?.singleLoop) return fn()
+    const scope = {
+      ...around,
+      mode: around?.mode ?? 'open',
+      chain: around?.chain ?? [],
+      cell: around?.cell ?? new Cell(),
+      singleLoop: this,
+    } as const
+    try {
+      return here.scopes.run(scope, fn)
+    } finally {
+      void this.#thread?.terminate()
+      this.#thread = undefined
+    }
+  }
+
+  /** @internal */
+  loopThread(here: Runtime): Thread {
+    if (!this.#thread || this.#thread.state === 'gone') this.#thread = here.spawn('loop')
+    return this.#thread
+  }
+}

@@ -1,0 +1,117 @@
+import { assertTimeout } from '../cancellation/deadline.js'
+import type { FunctionRef } from '../protocol.js'
+import { printRef } from '../registry/function-ref.js'
+import type { AnyFunction } from '../registry/registry.js'
+import { runtime } from '../runtime/runtime.js'
+import type { CallOptions } from './awaited-call.js'
+import { blockOnCall } from './blocking-call.js'
+import {
+  assertOptions,
+  imitate,
+  isAsyncFunction,
+  type NamingOptions,
+  register,
+} from './bridged-function.js'
+import { createModuleProxy } from './module-proxy.js'
+
+/** Options of `asyncToSync`. */
+export interface AsyncToSyncOptions extends NamingOptions {
+  /** Runs each call on a fresh loop thread, which ends after it, even where a loop launched this code. Default false. */
+  forceNewLoop?: boolean
+  /** Default time for each call, in ms. Default: no limit. */
+  timeout?: number
+}
+
+/** An async function, made blocking. */
+export interface SyncBridged<A extends unknown[], R> {
+  (...args: A): Awaited<R>
+  /** The same function with options for one call, apart from its arguments. */
+  with(options: CallOptions): (...args: A) => Awaited<R>
+}
+
+/** A module whose functions have been made blocking. */
+export type SyncModule<M> = {
+  readonly [K in keyof M as M[K] extends (...args: never[]) => unknown ? K : never]: M[K] extends (
+    ...args: infer A
+  ) => infer R
+    ? SyncBridged<A, R>
+    : never
+}
+
+const OPTIONS = ['forceNewLoop', 'timeout', 'module', 'name']
+const CALL_OPTIONS = ['signal', 'timeout', 'transfer']
+
+/**
+ * Makes an async function blocking: the calling thread waits while the function runs on the loop that launched this sync
+ * code, or, without one, on a loop thread of the bridge's own, which is kept warm. Behaves as asgiref's `async_to_sync`:
+ * while it waits, the thread runs the thread-sensitive code that its own chain of calls sends back to it.
+ *
+ * To be called at the top level of a module, like `syncToAsync`.
+ *
+ * @param fn The async function. One that is not marked async is taken with a warning.
+ * @param options `forceNewLoop` for a fresh loop thread per call; `timeout` in ms; `module` and `name` where the place
+ * can't be read off the call.
+ * @returns A function with the same parameters, name and own properties that returns the result itself; `.with(…)` as there.
+ * @throws TypeError where `fn` is not a function, or an option is unknown.
+ * @throws RegistrationError (SYNCBRIDGE_REGISTRATION) where it is not called at a module's top level.
+ * @throws BlockedLoopError (SYNCBRIDGE_BLOCKED_LOOP), from a call, on a thread that runs a loop: await the function there.
+ * @example
+ * // rates.js
+ * import { asyncToSync } from '@syncbridge/core'
+ * export const rateOf = asyncToSync(async (currency) => (await fetch(`http://localhost:4000/${currency}`)).json())
+ * // in a template helper, on a sync thread
+ * const rate = rateOf('EUR')
+ */
+export function asyncToSync<A extends unknown[], R>(
+  fn: (...args: A) => R,
+  options?: AsyncToSyncOptions,
+): SyncBridged<A, R>
+export function asyncToSync(
+  options: AsyncToSyncOptions,
+): <A extends unknown[], R>(fn: (...args: A) => R) => SyncBridged<A, R>
+export function asyncToSync<M extends object>(
+  module: URL,
+  options?: Omit<AsyncToSyncOptions, 'module' | 'name'>,
+): SyncModule<M>
+export function asyncToSync(subject: unknown, options: AsyncToSyncOptions = {}): unknown {
+  if (typeof subject === 'object' && subject !== null && !(subject instanceof URL)) {
+    const factoryOptions = checked(subject)
+    return (fn: AnyFunction) => asyncToSync(fn as (...args: unknown[]) => unknown, factoryOptions)
+  }
+  checked(options)
+  if (subject instanceof URL) return createModuleProxy(subject, (ref) => bridge(ref, options))
+  if (typeof subject !== 'function')
+    throw new TypeError('asyncToSync can only be applied to async functions.')
+  const fn = subject as AnyFunction
+  const ref = register(fn, 'asyncToSync', options)
+  // Once, and not again in every thread that imports the module.
+  if (!isAsyncFunction(fn) && runtime().role === 'root') {
+    process.emitWarning(
+      `asyncToSync was passed a function that is not marked async: ${printRef(ref)}. If it returns promises, wrap it in markAsyncFunction().`,
+      { code: 'SYNCBRIDGE_NOT_ASYNC' },
+    )
+  }
+  return imitate(bridge(ref, options), fn)
+}
+
+function bridge(
+  ref: FunctionRef,
+  { forceNewLoop = false, timeout }: AsyncToSyncOptions,
+): SyncBridged<unknown[], unknown> {
+  const defaults: CallOptions = timeout === undefined ? {} : { timeout }
+  const call = (...args: unknown[]) => blockOnCall(ref, forceNewLoop, defaults, args)
+  return Object.assign(call, {
+    with(perCall: CallOptions) {
+      assertOptions('with', perCall, CALL_OPTIONS)
+      assertTimeout(perCall.timeout, 'with')
+      return (...args: unknown[]) =>
+        blockOnCall(ref, forceNewLoop, { ...defaults, ...perCall }, args)
+    },
+  })
+}
+
+function checked(options: AsyncToSyncOptions): AsyncToSyncOptions {
+  assertOptions('asyncToSync', options, OPTIONS)
+  assertTimeout(options.timeout, 'asyncToSync')
+  return options
+}

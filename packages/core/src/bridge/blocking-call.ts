@@ -1,0 +1,118 @@
+/** One `asyncToSync` call: sends the function to a loop and blocks this thread until it has answered. */
+import { Call } from '../call/call.js'
+import { Deadline } from '../cancellation/deadline.js'
+import { encodeList } from '../codec/codec.js'
+import type { Scope } from '../context/scope.js'
+import { BlockedLoopError, DeadlockError } from '../errors.js'
+import type { FrameRef, FunctionRef } from '../protocol.js'
+import { assertImportable } from '../registry/entry-module.js'
+import { printRef } from '../registry/function-ref.js'
+import { blockUntilSettled, closeFrame } from '../runtime/block.js'
+import type { Runtime } from '../runtime/runtime.js'
+import { runtime } from '../runtime/runtime.js'
+import type { Thread } from '../thread/thread.js'
+import { assertOpen, type CallOptions, timedOut } from './awaited-call.js'
+import { resultOfBlocking } from './call-result.js'
+
+/** Something that owns a loop thread of its own for the calls of one scope. */
+export interface LoopOwner {
+  loopThread(here: Runtime): Thread
+}
+
+export function blockOnCall(
+  ref: FunctionRef,
+  forceNewLoop: boolean,
+  { signal, timeout, transfer }: CallOptions,
+  args: readonly unknown[],
+): unknown {
+  const here = runtime()
+  const scope = here.scopes.ensure()
+  assertOpen(here, scope, ref)
+  assertMayBlock(here, scope, ref)
+  signal?.throwIfAborted()
+  const encoded = encodeList(args, transfer)
+  const deadline = new Deadline(timeout)
+  const frame = here.frames.open()
+  const frameRef: FrameRef = { thread: here.address, frame: frame.id }
+  let ownThread: Thread | undefined
+  let stopListening: (() => void) | undefined
+  try {
+    const call = new Call(
+      {
+        mode: 'async',
+        ref,
+        args: encoded.wire,
+        scope: {
+          chain: [frameRef, ...scope.chain],
+          loop: here.address,
+          context: scope.context,
+          locals: scope.cell.snapshot(),
+        },
+        parent: scope.call && { from: scope.call.from, id: scope.call.id },
+      },
+      encoded.transfer,
+    )
+    here.watch(call)
+    if (forceNewLoop) {
+      assertImportable(ref, here.entryModule, here.registry)
+      ownThread = here.spawn('loop', frameRef)
+      ownThread.run(call)
+    } else {
+      sendToLoop(here, scope, call)
+    }
+    stopListening = scope.call?.abort.onAbort((reason) => here.passAbort(call, reason))
+    blockUntilSettled(here, frame, call, deadline, () =>
+      here.abandon(call, timedOut(call.label, timeout ?? 0), true),
+    )
+    return resultOfBlocking(here, scope, ref, call.settlement)
+  } finally {
+    stopListening?.()
+    void ownThread?.terminate()
+    closeFrame(here, frame)
+  }
+}
+
+/** The loop that launched this sync code; without one, that of the scope; without one, the process's loop thread. */
+function sendToLoop(here: Runtime, scope: Scope, call: Call): void {
+  const { ref } = call.request
+  if (scope.mode === 'sync' && scope.loop !== undefined) {
+    // Where that loop is gone, the process's own takes its place.
+    call.onRefused = () => {
+      call.onRefused = undefined
+      here.sendToHost(call, { by: 'loop' })
+    }
+    here.send(call, scope.loop, { by: 'thread' })
+    return
+  }
+  assertImportable(ref, here.entryModule, here.registry)
+  const owner = scope.singleLoop as LoopOwner | undefined
+  if (owner) owner.loopThread(here).run(call)
+  else here.sendToHost(call, { by: 'loop' })
+}
+
+/**
+ * Node can't ask whether a loop is running, so this is policy: what is known to be on a loop must not block it.
+ * @throws BlockedLoopError (SYNCBRIDGE_BLOCKED_LOOP) in async code that a call started, and inside a context.
+ * @throws DeadlockError (SYNCBRIDGE_DEADLOCK) at the top level of a module that a loop thread is importing.
+ */
+function assertMayBlock(here: Runtime, { mode }: Scope, ref: FunctionRef): void {
+  const label = printRef(ref)
+  if (mode === 'async' || mode === 'context') {
+    const where =
+      mode === 'async'
+        ? 'in async code that a bridged call started'
+        : 'inside a ThreadSensitiveContext'
+    throw new BlockedLoopError(
+      `asyncToSync: ${label} was called ${where}, on the thread that runs the event loop. Blocking it would freeze the ` +
+        'loop that the call needs: await the async function itself instead.',
+      { function: label, thread: here.address },
+    )
+  }
+  if (mode === 'open' && here.role === 'loop') {
+    throw new DeadlockError(
+      `asyncToSync: ${label} was called at the top level of a module that is being imported by the very loop thread ` +
+        `(${here.address}) that would have to run it. Call it from a function, or keep the call in the program's own main().`,
+      { function: label, thread: here.address },
+    )
+  }
+}

@@ -1,0 +1,88 @@
+/** What both directions share in making a wrapper: checking options, naming the function, keeping what it looked like. */
+import { RegistrationError } from '../errors.js'
+import type { FunctionRef } from '../protocol.js'
+import { siteOf, topLevelSite } from '../registry/call-site.js'
+import type { AnyFunction } from '../registry/registry.js'
+import { runtime } from '../runtime/runtime.js'
+
+const ASYNC_MARK = Symbol.for('syncbridge.async')
+
+/** Naming a function where the call site can't be read, or shouldn't be. */
+export interface NamingOptions {
+  /** The module that the call stands in: `import.meta.url`, or `__filename`. By default it is read off the call site. */
+  module?: string
+  /** The name to register the function under. By default its own. */
+  name?: string
+}
+
+/** @throws RegistrationError (SYNCBRIDGE_REGISTRATION) where no module's top level is running. */
+export function register(
+  fn: AnyFunction,
+  verb: string,
+  { module, name = fn.name || 'anonymous' }: NamingOptions,
+): FunctionRef {
+  const site = module === undefined ? topLevelSite() : siteOf(module)
+  if (!site) {
+    throw new RegistrationError(
+      `${verb}(${name}) was not called at the top level of a module. Another thread finds the function by importing that ` +
+        'module, so it must be registered while the module is evaluated: move the call to the top level, pass the ' +
+        `module by URL (${verb}(new URL('./module.js', import.meta.url))), or, where the call site can't be read, give ` +
+        '{ module: import.meta.url }.',
+      { function: name },
+    )
+  }
+  return runtime().registry.add(site, name, fn)
+}
+
+/** @throws TypeError naming the option that is not known. */
+export function assertOptions(verb: string, options: unknown, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`${verb}: options must be an object, got ${String(options)}`)
+  }
+  for (const key of Object.keys(options)) {
+    if (!known.includes(key))
+      throw new TypeError(`${verb}: unknown option '${key}' (known: ${known.join(', ')})`)
+  }
+}
+
+/** Gives the wrapper the name, length and own properties of what it wraps. */
+export function imitate<W extends object>(wrapper: W, fn: AnyFunction): W {
+  for (const key of Reflect.ownKeys(fn)) {
+    if (
+      key === 'prototype' ||
+      key === 'arguments' ||
+      key === 'caller' ||
+      key === 'with' ||
+      key === ASYNC_MARK
+    )
+      continue
+    const descriptor = Object.getOwnPropertyDescriptor(fn, key)
+    if (descriptor) Reflect.defineProperty(wrapper, key, descriptor)
+  }
+  return wrapper
+}
+
+/**
+ * Whether calling `fn` gives a promise: an async function, what `syncToAsync` returned, or what `markAsyncFunction` marked.
+ * Like asgiref's `iscoroutinefunction`.
+ *
+ * @example
+ * isAsyncFunction(syncToAsync(hashSync)) // true
+ */
+export function isAsyncFunction(fn: unknown): boolean {
+  if (typeof fn !== 'function') return false
+  if (Reflect.get(fn, ASYNC_MARK) === true) return true
+  const tag = Object.prototype.toString.call(fn)
+  return tag === '[object AsyncFunction]' || tag === '[object AsyncGeneratorFunction]'
+}
+
+/**
+ * Marks a function that returns promises without being an `async` function, so that it is treated as one.
+ * @returns The same function.
+ * @example
+ * export const load = asyncToSync(markAsyncFunction((url) => fetch(url).then((response) => response.text())))
+ */
+export function markAsyncFunction<F extends AnyFunction>(fn: F): F {
+  Object.defineProperty(fn, ASYNC_MARK, { value: true, configurable: true })
+  return fn
+}

@@ -1,0 +1,150 @@
+import { assertTimeout } from '../cancellation/deadline.js'
+import { ClosedError } from '../errors.js'
+import type { ErrorClass } from '../registry/registry.js'
+import type { TimeSummary } from '../runtime/call-statistics.js'
+import { type ConfigureOptions, mergeConfig } from '../runtime/config.js'
+import type { Runtime } from '../runtime/runtime.js'
+import { runtime } from '../runtime/runtime.js'
+import type { ThreadRole } from '../thread/thread-boot.js'
+import { assertOptions } from './bridged-function.js'
+
+/** One thread, as `stats()` sees it. */
+export interface ThreadStats {
+  /** Node's `threadId`. */
+  readonly id: number
+  readonly role: ThreadRole
+  readonly state: 'starting' | 'idle' | 'busy' | 'ending'
+  /** Calls that are running there. */
+  readonly running: number
+  /** Calls that were sent there and wait. */
+  readonly queued: number
+}
+
+/** What the bridge is doing, as this thread sees it. */
+export interface Stats {
+  readonly threads: readonly ThreadStats[]
+  /** Calls that wait for a thread. */
+  readonly queued: number
+  /** Open `ThreadSensitiveContext`s. */
+  readonly contexts: number
+  readonly calls: {
+    readonly made: number
+    readonly pending: number
+    readonly succeeded: number
+    readonly failed: number
+  }
+  /** Time from the call to its start and back, without the function itself, in ms. */
+  readonly wait: TimeSummary
+  /** Time that the functions themselves took, in ms. */
+  readonly run: TimeSummary
+}
+
+/**
+ * Sets the process's defaults. Threads that run already keep what they were started with. Call it in the main thread,
+ * before the first call. After `shutdown()` it starts the bridge again.
+ *
+ * @throws TypeError where an option is unknown or out of range.
+ * @example
+ * configure({ pool: { maxThreads: 4, maxQueue: 1000 }, leased: { maxThreads: 16 } })
+ */
+export function configure(options: ConfigureOptions = {}): void {
+  const here = runtime()
+  assertOptions('configure', options, [
+    'pool',
+    'leased',
+    'setup',
+    'env',
+    'execArgv',
+    'resourceLimits',
+  ])
+  here.config = mergeConfig(here.config, options)
+  here.closed = false
+}
+
+/**
+ * What the bridge is doing: threads by role and state, queue lengths, counts and times of calls.
+ * @example
+ * console.table(stats().threads)
+ */
+export function stats(): Stats {
+  const { post, host, statistics, open } = runtime()
+  const threads = [...post.threads].map(({ threadId, role, state, load }): ThreadStats => {
+    const running = role === 'loop' ? load : Math.min(load, 1)
+    const seen = state === 'starting' || state === 'ending' ? state : load > 0 ? 'busy' : 'idle'
+    return { id: threadId, role, state: seen, running, queued: load - running }
+  })
+  const { made, succeeded, failed, wait, run } = statistics
+  return {
+    threads,
+    queued: host?.queued ?? 0,
+    contexts: open.contextCount,
+    calls: { made, pending: open.callCount, succeeded, failed },
+    wait,
+    run,
+  }
+}
+
+/**
+ * Ends the bridge: no new calls, the running ones finish, or are ended at the timeout, and every thread is gone when the
+ * promise resolves. Calls made afterwards are refused with ClosedError, until `configure()` starts it again.
+ *
+ * @param options `timeout`: how long running calls and open contexts may take to finish, in ms. Default 10,000.
+ * @example
+ * process.once('SIGTERM', async () => { server.close(); await shutdown({ timeout: 5000 }) })
+ */
+export async function shutdown(options: { timeout?: number } = {}): Promise<void> {
+  assertOptions('shutdown', options, ['timeout'])
+  assertTimeout(options.timeout, 'shutdown')
+  const here = runtime()
+  here.closed = true
+  await idleOrTimeout(here, options.timeout ?? 10_000)
+  for (const call of here.open.calls) {
+    here.abandon(
+      call,
+      new ClosedError(`${call.label} was still running when shutdown() ended it.`, {
+        function: call.label,
+      }),
+      true,
+    )
+  }
+  await Promise.all([...here.post.threads].map((thread) => thread.terminate()))
+}
+
+/**
+ * Makes errors of a class come back from other threads as its instances. Call it at the top level of the module that
+ * defines the class, so that every thread does. Classes exported by a bridged function's own module need no registering.
+ * @returns The same class.
+ * @throws TypeError where it is not a class of errors.
+ * @example
+ * export const NotFound = registerError(class NotFound extends Error {})
+ */
+export function registerError<C extends ErrorClass>(Class: C): C {
+  if (typeof Class !== 'function' || !(Class.prototype instanceof Error)) {
+    throw new TypeError('registerError: expected a class that extends Error')
+  }
+  runtime().registry.addErrorClass(Class)
+  return Class
+}
+
+/**
+ * The signal of the call that is being run, on whichever thread: it aborts when the caller gives the call up. Sync code sees
+ * it change only while it is blocked in `asyncToSync`.
+ * @returns undefined outside any call.
+ * @example
+ * export const load = asyncToSync(async (url) => (await fetch(url, { signal: callSignal() })).json())
+ */
+export function callSignal(): AbortSignal | undefined {
+  return runtime().scopes.current()?.call?.abort.signal
+}
+
+async function idleOrTimeout(here: Runtime, timeout: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const expired = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, timeout)
+  })
+  try {
+    await Promise.race([here.open.whenIdle(), expired])
+  } finally {
+    clearTimeout(timer)
+  }
+}

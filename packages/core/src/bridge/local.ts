@@ -1,0 +1,85 @@
+import { createNamespace, type LocalStore } from '../context/local-namespace.js'
+import { topLevelSite } from '../registry/call-site.js'
+import type { Runtime } from '../runtime/runtime.js'
+import { runtime } from '../runtime/runtime.js'
+import { assertOptions } from './bridged-function.js'
+
+/** Options of a `Local`. */
+export interface LocalOptions {
+  /** Never crosses between threads, and is emptied when its thread changes hands: for connections and cursors. Default false. */
+  threadCritical?: boolean
+}
+
+/** Makes objects whose properties follow the chain of calls. */
+export interface LocalConstructor {
+  new <T extends object>(options?: LocalOptions): T
+}
+
+/**
+ * Values that follow the call chain across threads, both ways, also when a call throws: a request's id, a user, a tenant.
+ * Behaves as asgiref's `Local`, read and written as properties. What has never been set is undefined.
+ *
+ * Values are copied, as arguments are. Concurrent branches of one scope share them, the last write wins;
+ * `localScope` isolates. With `threadCritical` they stay on their thread.
+ *
+ * Make it at the top level of a module, so that every thread knows it by its place.
+ *
+ * @throws TypeError where an option is unknown.
+ * @example
+ * export const request = new Local<{ id: string; user?: string }>()
+ * request.id = 'r-1'
+ * await audit() // reads request.id on its own thread
+ */
+export const Local: LocalConstructor = class {
+  constructor(options: LocalOptions = {}) {
+    assertOptions('Local', options, ['threadCritical'])
+    const here = runtime()
+    const module = topLevelSite()?.module
+    // Made elsewhere it has no name that another thread could know, but its values still travel along and come back.
+    const ordinal = here.registry.nextOrdinal(module ?? here.address, 'Local')
+    const prefix = `${module ?? `thread ${here.address}`} Local ${ordinal}\n`
+    // biome-ignore lint/correctness/noConstructorReturn: the object is a view on the current scope, not the instance.
+    return createNamespace(
+      this,
+      prefix,
+      options.threadCritical ? criticalStore(here) : travellingStore(here),
+    )
+  }
+} as LocalConstructor
+
+/**
+ * Runs `fn` with `Local`s of its own: they begin with the values around it, and what it changes stays inside.
+ * @returns What `fn` returns; for an async `fn` the scope lasts until its promise has settled.
+ * @example
+ * await Promise.all(tenants.map((id) => localScope(async () => { tenant.id = id; await report() })))
+ */
+export function localScope<T>(fn: () => T): T {
+  const { scopes } = runtime()
+  const scope = scopes.ensure()
+  return scopes.run({ ...scope, cell: scope.cell.fork() }, fn)
+}
+
+const nothing: ReadonlyMap<string, unknown> = new Map()
+
+function travellingStore({ scopes }: Runtime): LocalStore {
+  return {
+    read: () => scopes.current()?.cell.values ?? nothing,
+    set: (key, value) => scopes.ensure().cell.set(key, value),
+    delete: (key) => scopes.current()?.cell.delete(key),
+  }
+}
+
+/** As in asgiref: the whole thread's in sync code on a sync thread, the scope's own on a loop. */
+function criticalStore(here: Runtime): LocalStore {
+  const values = () => {
+    const mode = here.scopes.current()?.mode ?? 'open'
+    const isSync =
+      mode === 'sync' || (mode === 'open' && here.role !== 'root' && here.role !== 'loop')
+    return isSync ? here.critical : here.scopes.ensure().cell.critical
+  }
+  return {
+    read: values,
+    set: (key, value) => void values().set(key, value),
+    delete: (key) => void values().delete(key),
+  }
+}

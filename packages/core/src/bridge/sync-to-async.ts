@@ -1,0 +1,110 @@
+import { assertTimeout } from '../cancellation/deadline.js'
+import type { FunctionRef } from '../protocol.js'
+import type { AnyFunction } from '../registry/registry.js'
+import { awaitCall, type CallOptions } from './awaited-call.js'
+import {
+  assertOptions,
+  imitate,
+  isAsyncFunction,
+  markAsyncFunction,
+  type NamingOptions,
+  register,
+} from './bridged-function.js'
+import { createModuleProxy } from './module-proxy.js'
+
+/** Options of `syncToAsync`. */
+export interface SyncToAsyncOptions extends NamingOptions {
+  /** Whether the code needs its chain's one thread. Default true; false runs it on any thread of the pool. */
+  threadSensitive?: boolean
+  /** Default time for each call, queueing included, in ms. Default: no limit. */
+  timeout?: number
+}
+
+/** A synchronous function, made awaitable. */
+export interface AsyncBridged<A extends unknown[], R> {
+  (...args: A): Promise<Awaited<R>>
+  /** The same function with options for one call, apart from its arguments. */
+  with(options: CallOptions): (...args: A) => Promise<Awaited<R>>
+}
+
+/** A module whose functions have been made awaitable. */
+export type AsyncModule<M> = {
+  readonly [K in keyof M as M[K] extends (...args: never[]) => unknown ? K : never]: M[K] extends (
+    ...args: infer A
+  ) => infer R
+    ? AsyncBridged<A, R>
+    : never
+}
+
+const OPTIONS = ['threadSensitive', 'timeout', 'module', 'name']
+const CALL_OPTIONS = ['signal', 'timeout', 'transfer']
+
+/**
+ * Makes a synchronous function awaitable: it runs on a sync thread and may block there. Behaves as asgiref's
+ * `sync_to_async`: by default thread-sensitive, which runs it, in order, on the thread that is blocked for this chain of
+ * calls, else on the one leased by the current `ThreadSensitiveContext`, else on the process's one shared sync thread.
+ *
+ * To be called at the top level of a module: the thread imports that module and finds the function by its place.
+ *
+ * @param fn The synchronous function.
+ * @param options `threadSensitive: false` runs it on the pool, in parallel; `timeout` in ms; `module` and `name` where the
+ * place can't be read off the call.
+ * @returns A function with the same parameters, name and own properties that returns a promise; `.with({ signal, timeout,
+ * transfer })` gives options to one call.
+ * @throws TypeError where `fn` is not a synchronous function, or an option is unknown.
+ * @throws RegistrationError (SYNCBRIDGE_REGISTRATION) where it is not called at a module's top level.
+ * @example
+ * // hash.js
+ * import { scryptSync } from 'node:crypto'
+ * import { syncToAsync } from '@syncbridge/core'
+ * export const hash = syncToAsync((password, salt) => scryptSync(password, salt, 64), { threadSensitive: false })
+ * // elsewhere
+ * const key = await hash('secret', 'salt')
+ */
+export function syncToAsync<A extends unknown[], R>(
+  fn: (...args: A) => R,
+  options?: SyncToAsyncOptions,
+): AsyncBridged<A, R>
+export function syncToAsync(
+  options: SyncToAsyncOptions,
+): <A extends unknown[], R>(fn: (...args: A) => R) => AsyncBridged<A, R>
+export function syncToAsync<M extends object>(
+  module: URL,
+  options?: Omit<SyncToAsyncOptions, 'module' | 'name'>,
+): AsyncModule<M>
+export function syncToAsync(subject: unknown, options: SyncToAsyncOptions = {}): unknown {
+  if (typeof subject === 'object' && subject !== null && !(subject instanceof URL)) {
+    const factoryOptions = checked(subject)
+    return (fn: AnyFunction) => syncToAsync(fn as (...args: unknown[]) => unknown, factoryOptions)
+  }
+  checked(options)
+  if (subject instanceof URL) return createModuleProxy(subject, (ref) => bridge(ref, options))
+  if (typeof subject !== 'function' || isAsyncFunction(subject)) {
+    throw new TypeError('syncToAsync can only be applied to sync functions.')
+  }
+  const fn = subject as AnyFunction
+  return imitate(bridge(register(fn, 'syncToAsync', options), options), fn)
+}
+
+function bridge(
+  ref: FunctionRef,
+  { threadSensitive = true, timeout }: SyncToAsyncOptions,
+): AsyncBridged<unknown[], unknown> {
+  const defaults: CallOptions = timeout === undefined ? {} : { timeout }
+  const call = (...args: unknown[]) => awaitCall(ref, threadSensitive, defaults, args)
+  const bridged = Object.assign(call, {
+    with(perCall: CallOptions) {
+      assertOptions('with', perCall, CALL_OPTIONS)
+      assertTimeout(perCall.timeout, 'with')
+      return (...args: unknown[]) =>
+        awaitCall(ref, threadSensitive, { ...defaults, ...perCall }, args)
+    },
+  })
+  return markAsyncFunction(bridged)
+}
+
+function checked(options: SyncToAsyncOptions): SyncToAsyncOptions {
+  assertOptions('syncToAsync', options, OPTIONS)
+  assertTimeout(options.timeout, 'syncToAsync')
+  return options
+}

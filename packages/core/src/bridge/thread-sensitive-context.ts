@@ -1,0 +1,147 @@
+import { assertTimeout } from '../cancellation/deadline.js'
+import { Cell } from '../context/cell.js'
+import { CallTimeoutError, ClosedError, SyncBridgeError } from '../errors.js'
+import type { Runtime } from '../runtime/runtime.js'
+import { runtime } from '../runtime/runtime.js'
+import { assertOptions } from './bridged-function.js'
+
+/** Options of a `ThreadSensitiveContext`. */
+export interface ThreadSensitiveContextOptions {
+  /** Aborts the context's own signal, and with it the calls that are running in it. */
+  signal?: AbortSignal
+  /** Time after which the context's signal aborts with a CallTimeoutError, in ms, counted from `run`. */
+  timeout?: number
+}
+
+/**
+ * One request's own thread. Every thread-sensitive call made inside `run` runs on one thread, which the context leases,
+ * alone, from the first such call until the end; a context without such a call costs no thread. Behaves as asgiref's
+ * `ThreadSensitiveContext`, except that threads are leased from a capped set of warm ones, and that the context is also a
+ * scope for `Local`s: it begins with the values around it, and what it changes stays inside.
+ *
+ * @example
+ * const context = new ThreadSensitiveContext({ timeout: 5000 })
+ * await context.run(async () => {
+ *   await begin()
+ *   await debit(account, 100)
+ *   await commit() // all three on the same thread
+ * })
+ */
+export class ThreadSensitiveContext {
+  readonly #options: ThreadSensitiveContextOptions
+  readonly #controller = new AbortController()
+
+  /** @throws TypeError where an option is unknown or out of range. */
+  constructor(options: ThreadSensitiveContextOptions = {}) {
+    assertOptions('ThreadSensitiveContext', options, ['signal', 'timeout'])
+    assertTimeout(options.timeout, 'ThreadSensitiveContext')
+    this.#options = options
+  }
+
+  /** Aborts with the given signal and at the timeout. */
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  /** The open context around the running code, if it was opened on this thread. */
+  static current(): ThreadSensitiveContext | undefined {
+    const here = runtime()
+    const open = here.open.context(here.scopes.current()?.context)
+    return open instanceof ThreadSensitiveContext ? open : undefined
+  }
+
+  /**
+   * Runs `fn` inside the context. Inside another context that one goes on: nothing is opened and nothing ended.
+   *
+   * @param fn Gets the context that is in force. The context ends when what it returns has settled; then the functions
+   * given to `onContextExit` run on the thread, before it serves another.
+   * @returns What `fn` returns.
+   * @throws what `fn` throws; the signal's reason where it had already aborted; ClosedError (SYNCBRIDGE_CLOSED) after `shutdown()`.
+   */
+  async run<T>(fn: (context: ThreadSensitiveContext) => T | Promise<T>): Promise<T> {
+    const here = runtime()
+    const outer = ThreadSensitiveContext.current()
+    if (outer) return await fn(outer)
+    if (here.closed)
+      throw new ClosedError(
+        'ThreadSensitiveContext.run was called after shutdown(). Call configure() to start again.',
+      )
+    const disarm = this.#arm()
+    const id = here.open.addContext(this, here.address)
+    try {
+      this.signal.throwIfAborted()
+      tellHost(here, id, 'open')
+      const around = here.scopes.current()
+      const scope = {
+        ...around,
+        mode: 'context',
+        chain: around?.chain ?? [],
+        context: id,
+        cell: around?.cell.fork() ?? new Cell(),
+      } as const
+      return await here.scopes.run(scope, () => fn(this))
+    } finally {
+      disarm()
+      here.open.removeContext(id)
+      await tellHost(here, id, 'ended')
+    }
+  }
+
+  #arm(): () => void {
+    const { signal, timeout } = this.#options
+    const onAbort = () => this.#controller.abort(signal?.reason)
+    if (signal?.aborted) onAbort()
+    signal?.addEventListener('abort', onAbort, { once: true })
+    const timer =
+      timeout === undefined
+        ? undefined
+        : setTimeout(
+            () =>
+              this.#controller.abort(
+                new CallTimeoutError(`The context's timeout of ${timeout} ms passed.`),
+              ),
+            timeout,
+          )
+    return () => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', onAbort)
+    }
+  }
+}
+
+/**
+ * Registers a function to run when the current context ends, on this very thread, before it serves another context: close a
+ * cursor, roll back a transaction. They run in reverse order, each even if another failed; after a failure the thread is
+ * replaced, and the error is emitted as a process warning.
+ *
+ * @param fn A synchronous function; it may close over anything of this thread.
+ * @throws SyncBridgeError where the running code is not on a thread that a context leases.
+ * @example
+ * export const begin = syncToAsync(() => {
+ *   connection.exec('BEGIN IMMEDIATE')
+ *   onContextExit(() => connection.isTransaction && connection.exec('ROLLBACK'))
+ * })
+ */
+export function onContextExit(fn: () => void): void {
+  const here = runtime()
+  const scope = here.scopes.current()
+  if (scope?.mode !== 'sync' || scope.context === undefined || here.role !== 'leased') {
+    throw new SyncBridgeError(
+      'onContextExit was called where no context leases the thread. Call it in a thread-sensitive function that was called ' +
+        'inside ThreadSensitiveContext.run().',
+    )
+  }
+  here.exitHooks.add(scope.context, fn)
+}
+
+/** The root leases the threads, and must know which contexts are open. */
+async function tellHost(here: Runtime, context: string, state: 'open' | 'ended'): Promise<void> {
+  if (!here.host) {
+    const root = here.address.slice(0, here.address.indexOf('/'))
+    here.postOrDrop({ kind: 'context', to: root, from: here.address, context, state })
+  } else if (state === 'open') {
+    here.host.leases.open(context)
+  } else {
+    await here.host.leases.end(context)
+  }
+}

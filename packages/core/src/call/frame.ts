@@ -1,0 +1,48 @@
+/**
+ * The stack of this thread's blocked frames. A frame is one `asyncToSync` call, waiting; it runs the work that its own
+ * call chain sends from below, one at a time, and nobody else's. Work for an outer frame waits until the inner one is
+ * done: it must not run in the middle of the sync code that the outer frame is running.
+ */
+import type { CallMessage } from '../protocol.js'
+
+export class Frame {
+  readonly queue: CallMessage[] = []
+
+  constructor(readonly id: number) {}
+}
+
+export class Frames {
+  readonly #stack: Frame[] = []
+  #lastId = 0
+
+  get depth(): number {
+    return this.#stack.length
+  }
+
+  open(): Frame {
+    this.#lastId += 1
+    const frame = new Frame(this.#lastId)
+    this.#stack.push(frame)
+    return frame
+  }
+
+  /** @returns what reached the frame too late to be run. */
+  close(frame: Frame): CallMessage[] {
+    const index = this.#stack.lastIndexOf(frame)
+    if (index >= 0) this.#stack.splice(index, 1)
+    return frame.queue.splice(0)
+  }
+
+  find(id: number): Frame | undefined {
+    return this.#stack.find((frame) => frame.id === id)
+  }
+
+  /** Takes a call out of whichever frame's queue it waits in. */
+  withdraw(from: string, id: number): boolean {
+    for (const { queue } of this.#stack) {
+      const index = queue.findIndex((call) => call.from === from && call.id === id)
+      if (index >= 0) return queue.splice(index, 1).length > 0
+    }
+    return false
+  }
+}

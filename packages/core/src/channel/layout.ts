@@ -1,0 +1,8 @@
+/** The slots of the block of shared memory that a thread and its maker have in common. */
+export const BELL_SLOT = 0
+/** 1 once the thread has ended, whoever notices. */
+export const EXITED_SLOT = 1
+export const EXIT_CODE_SLOT = 2
+/** How many calls of its own queue the thread has taken: the others never started. */
+export const TAKEN_SLOT = 3
+export const SLOT_COUNT = 8

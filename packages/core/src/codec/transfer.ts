@@ -1,0 +1,35 @@
+/** Values marked to be moved instead of copied: the mark stays beside the value, so that it crosses as it is. */
+import type { Transferable } from 'node:worker_threads'
+
+const marked = new WeakMap<object, readonly Transferable[]>()
+
+/**
+ * Marks a value to be moved to the other thread instead of copied; it is unusable here afterwards.
+ *
+ * @param value The argument or result to move: an `ArrayBuffer`, a view of one, a `MessagePort`, or an object holding some.
+ * @param list What to move; by default the value itself, or the buffer below a view.
+ * @returns The same value.
+ * @example
+ * const small = await resize(transfer(pixels), 200)
+ */
+export function transfer<T extends object>(value: T, list?: readonly Transferable[]): T {
+  marked.set(
+    value,
+    list ?? [
+      ArrayBuffer.isView(value)
+        ? (value.buffer as ArrayBuffer)
+        : (value as unknown as Transferable),
+    ],
+  )
+  return value
+}
+
+/** What was marked of these values, each once. */
+export function transferListOf(values: readonly unknown[]): Transferable[] {
+  const list = new Set<Transferable>()
+  for (const value of values) {
+    if (typeof value !== 'object' || value === null) continue
+    for (const item of marked.get(value) ?? []) list.add(item)
+  }
+  return [...list]
+}

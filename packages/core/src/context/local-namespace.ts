@@ -1,0 +1,61 @@
+/** `Local` seen as an object: properties kept in whichever store the current code has. */
+
+/** Where one Local's values are, for the code that runs now. Keys are `prefix + property`. */
+export interface LocalStore {
+  read(): ReadonlyMap<string, unknown>
+  set(key: string, value: unknown): void
+  delete(key: string): void
+}
+
+/** An object whose properties live in `store` under `prefix`. Symbols are not values of a Local: they stay on the object. */
+export function createNamespace(target: object, prefix: string, store: LocalStore): object {
+  const keys = () => [...store.read().keys()].filter((key) => key.startsWith(prefix))
+  const descriptorOf = (property: string): PropertyDescriptor | undefined => {
+    const values = store.read()
+    const key = prefix + property
+    return values.has(key)
+      ? { value: values.get(key), writable: true, enumerable: true, configurable: true }
+      : undefined
+  }
+  return new Proxy(target, {
+    get: (self, property) =>
+      typeof property === 'symbol'
+        ? Reflect.get(self, property)
+        : (descriptorOf(property)?.value ?? inherited(self, property)),
+    has: (self, property) =>
+      typeof property === 'symbol'
+        ? Reflect.has(self, property)
+        : descriptorOf(property) !== undefined,
+    set: (self, property, value) => {
+      if (typeof property === 'symbol') return Reflect.set(self, property, value)
+      store.set(prefix + property, value)
+      return true
+    },
+    deleteProperty: (self, property) => {
+      if (typeof property === 'symbol') return Reflect.deleteProperty(self, property)
+      store.delete(prefix + property)
+      return true
+    },
+    defineProperty: (self, property, descriptor) => {
+      if (typeof property === 'symbol') return Reflect.defineProperty(self, property, descriptor)
+      if (!('value' in descriptor)) return false
+      store.set(prefix + property, descriptor.value)
+      return true
+    },
+    ownKeys: (self) => [
+      ...keys().map((key) => key.slice(prefix.length)),
+      ...Object.getOwnPropertySymbols(self),
+    ],
+    getOwnPropertyDescriptor: (self, property) =>
+      typeof property === 'symbol'
+        ? Reflect.getOwnPropertyDescriptor(self, property)
+        : descriptorOf(property),
+  })
+}
+
+/** Only what every object has, such as `toString`: a value stored as undefined stays undefined. */
+function inherited(self: object, property: string): unknown {
+  return property in Object.prototype || property === 'constructor'
+    ? Reflect.get(self, property)
+    : undefined
+}

@@ -1,0 +1,63 @@
+/**
+ * What surrounds the code that is running: the blocked frames above it, the loop that launched it, its context and its
+ * `Local`s. One scope follows one chain of calls; this is the only place that knows `AsyncLocalStorage`.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { CallAbort } from '../cancellation/call-abort.js'
+import type { FrameRef, ThreadAddress } from '../protocol.js'
+import { Cell } from './cell.js'
+
+/**
+ * `open`: nothing of ours is above. `context`: on a loop, inside a `ThreadSensitiveContext`. `async`: on a loop, async
+ * code that a call started. `sync`: sync code that a call started. Only `open` and `sync` code may block its thread.
+ */
+export type ScopeMode = 'open' | 'context' | 'async' | 'sync'
+
+/** The call that this code runs in, made by another thread. */
+export interface CurrentCall {
+  readonly from: ThreadAddress
+  readonly id: number
+  readonly abort: CallAbort
+}
+
+export interface Scope {
+  readonly mode: ScopeMode
+  readonly chain: readonly FrameRef[]
+  /** The loop that launched the running sync call. */
+  readonly loop?: ThreadAddress | undefined
+  /** The id of the `ThreadSensitiveContext` around it. */
+  readonly context?: string | undefined
+  /** The `AsyncSingleThreadContext` around it, as its owner keeps it. */
+  readonly singleLoop?: object | undefined
+  readonly cell: Cell
+  readonly call?: CurrentCall | undefined
+}
+
+export class Scopes {
+  readonly #storage = new AsyncLocalStorage<Scope>()
+
+  current(): Scope | undefined {
+    return this.#storage.getStore()
+  }
+
+  /**
+   * The current scope; one is opened for the rest of this execution where there is none, so that what a call changes is
+   * there to be seen after it. A cell for the whole process instead would be shared by concurrent requests.
+   */
+  ensure(): Scope {
+    const current = this.#storage.getStore()
+    if (current) return current
+    const scope: Scope = { mode: 'open', chain: [], cell: new Cell() }
+    this.#storage.enterWith(scope)
+    return scope
+  }
+
+  run<T>(scope: Scope, fn: () => T): T {
+    return this.#storage.run(scope, fn)
+  }
+
+  /** Outside every scope: for loading a module, whose top level belongs to no call. */
+  exit<T>(fn: () => T): T {
+    return this.#storage.exit(fn)
+  }
+}

@@ -1,0 +1,14 @@
+/** BY WHOM: what runs calls. Implementations stand beside this file; `choose-executor.ts` decides among them. */
+import type { Call } from '../call/call.js'
+import type { Thread } from '../thread/thread.js'
+import type { ThreadRole } from '../thread/thread-boot.js'
+
+export interface ThreadExecutor {
+  /** Calls that wait here, not yet sent to a thread. */
+  readonly queued: number
+  /** One of its threads ended; `orphans` are its calls that never started. */
+  threadGone(thread: Thread, orphans: readonly Call[]): void
+}
+
+/** Makes a thread; handed to executors, which never make one themselves. */
+export type Spawn = (role: ThreadRole) => Thread

@@ -1,0 +1,183 @@
+/**
+ * Threads for `ThreadSensitiveContext`s: a context leases a warm thread with its first call, has it alone, and gives it back
+ * at its end, after the thread has cleaned up. The number of threads is capped; contexts wait for one in order, within
+ * a limit and for a limited time, so that a flood is refused instead of piling up.
+ */
+
+import type { Call } from '../call/call.js'
+import { QueueFullError } from '../errors.js'
+import type { Thread } from '../thread/thread.js'
+import { CallQueue, refuseFull } from './call-queue.js'
+import type { Spawn, ThreadExecutor } from './executor.js'
+
+/** Limits of the threads that contexts lease. */
+export interface LeaseOptions {
+  /** Leased threads at most. Default 8. */
+  maxThreads?: number
+  /** Contexts that may wait for a thread; one more is a QueueFullError. Default 1000. */
+  maxQueue?: number
+  /** How long a context may wait for its thread, in ms; then its calls are refused by a QueueFullError. Default 30,000. */
+  leaseTimeout?: number
+  /** How long the `onContextExit` functions may take, in ms, before the thread is replaced. Default 5,000. */
+  exitTimeout?: number
+}
+
+/** Asks a thread to clean up after a context. Resolves to whether all went well. */
+export type CleanThread = (thread: Thread, context: string) => Promise<boolean>
+
+interface Lease {
+  readonly context: string
+  readonly calls: CallQueue
+  thread?: Thread | undefined
+  timer?: NodeJS.Timeout | undefined
+  ended: boolean
+  onReturned: () => void
+}
+
+export class LeaseExecutor implements ThreadExecutor {
+  readonly #spawn: Spawn
+  readonly #clean: CleanThread
+  readonly #options: () => LeaseOptions
+  readonly #leases = new Map<string, Lease>()
+  readonly #line: Lease[] = []
+  readonly #idle: Thread[] = []
+  #threadCount = 0
+
+  constructor(spawn: Spawn, clean: CleanThread, options: () => LeaseOptions) {
+    this.#spawn = spawn
+    this.#clean = clean
+    this.#options = options
+  }
+
+  get queued(): number {
+    return this.#line.reduce((sum, lease) => sum + lease.calls.length, 0)
+  }
+
+  /** From now on the context may lease. */
+  open(context: string): void {
+    const lease = { context, calls: new CallQueue(), ended: false, onReturned: () => undefined }
+    this.#leases.set(context, lease)
+  }
+
+  /** @returns false where the context has ended, or was never opened. */
+  submit(call: Call, context: string): boolean {
+    const lease = this.#leases.get(context)
+    if (!lease || lease.ended) return false
+    if (lease.thread) lease.thread.run(call)
+    else this.#wait(lease, call)
+    return true
+  }
+
+  /**
+   * Ends the lease. Resolves when the thread has cleaned up, or at once where it still runs code that its callers have
+   * given up: such a thread is given to nobody before that code has ended.
+   */
+  async end(context: string): Promise<void> {
+    const lease = this.#leases.get(context)
+    if (!lease || lease.ended) return
+    lease.ended = true
+    const { thread } = lease
+    if (!thread) {
+      this.#leave(lease)
+      return
+    }
+    const returned = new Promise<void>((resolve) => {
+      lease.onReturned = resolve
+    })
+    const abandoned = thread.load > 0 && thread.isAbandoned
+    this.#giveBackWhenIdle(lease, thread)
+    if (!abandoned) await returned
+  }
+
+  threadGone(thread: Thread, orphans: readonly Call[]): void {
+    const lease = [...this.#leases.values()].find((candidate) => candidate.thread === thread)
+    const idle = this.#idle.indexOf(thread)
+    if (idle >= 0) this.#idle.splice(idle, 1)
+    else if (!lease) return
+    this.#threadCount -= 1
+    if (lease) {
+      lease.thread = undefined
+      if (lease.ended) this.#forget(lease)
+      // Before anyone who waits in line: it is this context's turn already.
+      for (const call of orphans) this.#wait(lease, call)
+    }
+    this.#serveLine()
+  }
+
+  #wait(lease: Lease, call: Call): void {
+    const waitsAlready = this.#line.includes(lease)
+    const { maxQueue = 1000, leaseTimeout = 30_000 } = this.#options()
+    if (!waitsAlready && !this.#hasRoom() && this.#line.length >= maxQueue) {
+      return refuseFull(call, 'contexts', maxQueue, 'leased.maxQueue')
+    }
+    lease.calls.push(call)
+    if (waitsAlready) return
+    this.#line.push(lease)
+    this.#serveLine()
+    if (!lease.thread)
+      lease.timer = setTimeout(() => this.#waitedTooLong(lease, leaseTimeout), leaseTimeout)
+  }
+
+  #waitedTooLong(lease: Lease, leaseTimeout: number): void {
+    for (const call of this.#leave(lease)) {
+      const message = `${call.label} was refused: no leased thread became free within ${leaseTimeout} ms (leased.leaseTimeout; leased.maxThreads is the number of threads).`
+      call.settle({ failure: new QueueFullError(message, { function: call.label }) })
+      call.finish()
+    }
+  }
+
+  /** Out of the line; @returns the calls that waited with it. */
+  #leave(lease: Lease): Call[] {
+    clearTimeout(lease.timer)
+    const index = this.#line.indexOf(lease)
+    if (index >= 0) this.#line.splice(index, 1)
+    if (lease.ended) this.#forget(lease)
+    return lease.calls.clear()
+  }
+
+  #serveLine(): void {
+    while (this.#line.length > 0 && this.#hasRoom()) {
+      const lease = this.#line.shift()
+      if (!lease) return
+      clearTimeout(lease.timer)
+      // All its calls were given up while they waited: it needs no thread now.
+      if (lease.calls.length === 0) continue
+      lease.thread = this.#takeThread()
+      for (const call of lease.calls.clear()) lease.thread.run(call)
+    }
+  }
+
+  #hasRoom(): boolean {
+    return this.#idle.length > 0 || this.#threadCount < (this.#options().maxThreads ?? 8)
+  }
+
+  #takeThread(): Thread {
+    // The one that was used last: its caches are the warmest.
+    const warm = this.#idle.pop()
+    if (warm) return warm
+    this.#threadCount += 1
+    return this.#spawn('leased')
+  }
+
+  #giveBackWhenIdle(lease: Lease, thread: Thread): void {
+    if (thread.load > 0) {
+      thread.onCallFinished = () => this.#giveBackWhenIdle(lease, thread)
+      return
+    }
+    thread.onCallFinished = undefined
+    void this.#clean(thread, lease.context).then((clean) => {
+      // A thread that ended meanwhile has been taken off by threadGone.
+      if (lease.thread !== thread) return
+      if (!clean) return void thread.terminate()
+      lease.thread = undefined
+      this.#forget(lease)
+      this.#idle.push(thread)
+      this.#serveLine()
+    })
+  }
+
+  #forget(lease: Lease): void {
+    this.#leases.delete(lease.context)
+    lease.onReturned()
+  }
+}

@@ -1,0 +1,53 @@
+export { AsyncSingleThreadContext } from './bridge/async-single-thread-context.js'
+export {
+  type AsyncToSyncOptions,
+  asyncToSync,
+  type SyncBridged,
+  type SyncModule,
+} from './bridge/async-to-sync.js'
+export type { CallOptions } from './bridge/awaited-call.js'
+export {
+  isAsyncFunction,
+  markAsyncFunction,
+  type NamingOptions,
+} from './bridge/bridged-function.js'
+export {
+  callSignal,
+  configure,
+  registerError,
+  type Stats,
+  shutdown,
+  stats,
+  type ThreadStats,
+} from './bridge/lifecycle.js'
+export { Local, type LocalConstructor, type LocalOptions, localScope } from './bridge/local.js'
+export { main } from './bridge/main.js'
+export {
+  type AsyncBridged,
+  type AsyncModule,
+  type SyncToAsyncOptions,
+  syncToAsync,
+} from './bridge/sync-to-async.js'
+export {
+  onContextExit,
+  ThreadSensitiveContext,
+  type ThreadSensitiveContextOptions,
+} from './bridge/thread-sensitive-context.js'
+export { transfer } from './codec/transfer.js'
+export {
+  BlockedLoopError,
+  CallTimeoutError,
+  ClosedError,
+  DeadlockError,
+  EntryModuleError,
+  QueueFullError,
+  RegistrationError,
+  SyncBridgeError,
+  type SyncBridgeErrorOptions,
+  ThreadExitedError,
+  TransferError,
+} from './errors.js'
+export type { LeaseOptions } from './executor/lease-executor.js'
+export type { PoolOptions } from './executor/pool-executor.js'
+export type { TimeSummary } from './runtime/call-statistics.js'
+export type { ConfigureOptions } from './runtime/config.js'

@@ -1,0 +1,173 @@
+/**
+ * What travels between threads: tagged unions and nothing else. Every message is addressed; a thread that is not the
+ * addressee passes it on, towards its maker or towards the thread it made (threads form a tree, and an address is
+ * the path from the root). Reading a message is `runtime/dispatch.ts`; carrying it is `channel/`.
+ */
+
+/** Changes with every change of the messages below; two copies of the library in one process must agree on it. */
+export const PROTOCOL_VERSION = 1
+
+/** The path of a thread from the root of its tree: `0` is the root, `0/3` a thread that it made. Never used twice. */
+export type ThreadAddress = string
+
+/** A thread blocked in `asyncToSync`, waiting: the number is unique within its thread. */
+export interface FrameRef {
+  readonly thread: ThreadAddress
+  readonly frame: number
+}
+
+/** A function by name: what another thread needs to find its own copy. */
+export interface FunctionRef {
+  /** `place`: registered while `module` was evaluated; `export`: exported by `module`. */
+  readonly kind: 'place' | 'export'
+  /** The module's URL. */
+  readonly module: string
+  /** How the module was loaded, and so must be loaded again: `require` for CommonJS. */
+  readonly format: 'esm' | 'cjs'
+  readonly name: string
+  /** Which one, among those of that name in that module. */
+  readonly ordinal: number
+  /** Where it was registered; for people only. */
+  readonly line?: number | undefined
+}
+
+/** A value made ready to be cloned: what clones badly was replaced, and `marks` says where. */
+export interface WireValue {
+  readonly value: unknown
+  readonly marks?: ReadonlyArray<readonly [index: number, kind: 'error' | 'buffer']>
+}
+
+export interface WireError {
+  /** The name of its class, by which the receiver finds the class again. */
+  readonly type: string
+  readonly name: string
+  readonly message: string
+  readonly stack: string
+  readonly props: ReadonlyArray<readonly [key: string, value: WireValue]>
+  /** Names of own properties that could not be cloned. */
+  readonly lost: readonly string[]
+  readonly cause?: WireValue
+  readonly errors?: readonly WireValue[]
+}
+
+/** `Local` values: key and value of what is set, and the keys of what was deleted. */
+export interface WireLocals {
+  readonly set: ReadonlyArray<readonly [key: string, value: unknown]>
+  readonly deleted: readonly string[]
+}
+
+/** What surrounds a call, wherever it runs. */
+export interface WireScope {
+  /** The blocked frames above the call, the nearest first. */
+  readonly chain: readonly FrameRef[]
+  /** The loop that launched the call. */
+  readonly loop: ThreadAddress
+  /** The `ThreadSensitiveContext` around it. */
+  readonly context?: string | undefined
+  readonly locals: WireLocals
+}
+
+/** Where a call is to run. `thread`: the addressee's own queue; the others are resolved by the addressee. */
+export type Target =
+  | { readonly by: 'thread' }
+  | { readonly by: 'frame'; readonly frame: number }
+  | { readonly by: 'context'; readonly context: string }
+  | { readonly by: 'shared' }
+  | { readonly by: 'pool' }
+  | { readonly by: 'loop' }
+
+/** The part of a call that does not depend on who carries it. */
+export interface CallRequest {
+  /** `sync`: the function is synchronous and runs on a thread that may block; `async`: it runs on a loop. */
+  readonly mode: 'sync' | 'async'
+  readonly ref: FunctionRef
+  readonly args: WireValue
+  readonly scope: WireScope
+  /** The sync call, made by another thread, in which this one was made: it is what an abort must reach. */
+  readonly parent?: { readonly from: ThreadAddress; readonly id: number } | undefined
+}
+
+export type Outcome =
+  | {
+      readonly ok: true
+      readonly value: WireValue
+      readonly locals: WireLocals
+      readonly ran: number
+    }
+  | {
+      readonly ok: false
+      readonly error: WireValue
+      readonly locals: WireLocals
+      readonly ran: number
+    }
+  /** The target was gone before the call started: it may be sent elsewhere. */
+  | { readonly ok: 'refused' }
+
+interface Addressed {
+  readonly to: ThreadAddress
+  readonly from: ThreadAddress
+}
+
+export interface CallMessage extends Addressed {
+  readonly kind: 'call'
+  readonly id: number
+  readonly target: Target
+  readonly request: CallRequest
+}
+export interface OutcomeMessage extends Addressed {
+  readonly kind: 'outcome'
+  readonly id: number
+  readonly outcome: Outcome
+}
+/** The caller no longer waits: a queued call never runs, a running one has its signal aborted. */
+export interface AbortMessage extends Addressed {
+  readonly kind: 'abort'
+  readonly id: number
+  readonly reason: WireValue
+}
+/** A `ThreadSensitiveContext` opened or ended on a thread that is not the root. */
+export interface ContextMessage extends Addressed {
+  readonly kind: 'context'
+  readonly context: string
+  readonly state: 'open' | 'ended'
+}
+/** To a leased thread: its context ended; run the `onContextExit` functions and answer with `cleaned`. */
+export interface CleanMessage extends Addressed {
+  readonly kind: 'clean'
+  readonly context: string
+}
+export interface CleanedMessage extends Addressed {
+  readonly kind: 'cleaned'
+  readonly context: string
+  readonly error?: WireValue
+}
+/** A thread is ready for calls, or is about to die of an error. */
+export interface LifeMessage extends Addressed {
+  readonly kind: 'life'
+  readonly state: 'ready' | 'dying'
+  readonly error?: WireValue
+}
+/** A thread ended; told to every thread that may wait for it. */
+export interface GoneMessage extends Addressed {
+  readonly kind: 'gone'
+  readonly thread: ThreadAddress
+  readonly exitCode: number | undefined
+  readonly error?: WireValue | undefined
+}
+/** What a thread wrote to its standard output (1) or error (2). */
+export interface OutputMessage extends Addressed {
+  readonly kind: 'output'
+  readonly fd: 1 | 2
+  readonly chunk: string | Uint8Array
+}
+
+export type Message =
+  | CallMessage
+  | OutcomeMessage
+  | AbortMessage
+  | ContextMessage
+  | CleanMessage
+  | CleanedMessage
+  | LifeMessage
+  | GoneMessage
+  | OutputMessage

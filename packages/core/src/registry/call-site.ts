@@ -1,0 +1,62 @@
+/**
+ * Which module is being evaluated right now: the innermost *top-level* frame on the stack. A function is named by that
+ * place, and not by its caller, so that helpers in other files, static blocks, decorators and loops all resolve to the
+ * module that a thread must import to meet the same registration again.
+ */
+import { pathToFileURL } from 'node:url'
+
+export interface CallSite {
+  readonly module: string
+  readonly format: 'esm' | 'cjs'
+  readonly line?: number | undefined
+}
+
+/** The module whose top level is running, or undefined when none is (inside a function called later). */
+export function topLevelSite(): CallSite | undefined {
+  for (const site of structuredStack()) {
+    const file = site.getFileName()
+    if (!file || file.startsWith('node:') || !isTopLevel(site)) continue
+    return { ...siteOf(file), line: site.getLineNumber() ?? undefined }
+  }
+  return undefined
+}
+
+/** A `module` option, `import.meta.url` or a path, as a call site. */
+export function siteOf(module: string): CallSite {
+  // A frame's file is a URL for an ES module and a path for CommonJS: that tells how a thread must load it.
+  return /^[a-z][a-z0-9+.-]+:/i.test(module)
+    ? { module, format: 'esm' }
+    : { module: pathToFileURL(module).href, format: 'cjs' }
+}
+
+function isTopLevel(site: NodeJS.CallSite): boolean {
+  if (site.getFunctionName() !== null || site.isEval() || site.isAsync()) return false
+  // A module's own code is enclosed by nothing: it begins at 1:1. An anonymous function begins where it stands.
+  // Some module runners report no column.
+  const column = site.getEnclosingColumnNumber()
+  return site.getEnclosingLineNumber() === 1 && (column === 1 || column === null)
+}
+
+function structuredStack(): NodeJS.CallSite[] {
+  // Both are restored at once: users and test runners set them too.
+  const { prepareStackTrace, stackTraceLimit } = Error
+  try {
+    Error.stackTraceLimit = Number.POSITIVE_INFINITY
+    Error.prepareStackTrace = (_error, sites) => sites
+    const holder: { stack?: unknown } = {}
+    Error.captureStackTrace(holder, topLevelSite)
+    const sites = holder.stack
+    return Array.isArray(sites) ? (sites as NodeJS.CallSite[]) : []
+  } catch {
+    // Under --frozen-intrinsics nothing can be assigned: the `module` option is the way there.
+    return []
+  } finally {
+    try {
+      Error.stackTraceLimit = stackTraceLimit
+      if (prepareStackTrace === undefined) Reflect.deleteProperty(Error, 'prepareStackTrace')
+      else Error.prepareStackTrace = prepareStackTrace
+    } catch {
+      // Frozen: nothing was changed, so there is nothing to restore.
+    }
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * WHO: which function a name stands for, in this thread. Filled while modules are evaluated, in every thread alike;
+ * that the same module registers the same names in the same order everywhere is what lets a name cross.
+ */
+import type { FunctionRef } from '../protocol.js'
+import type { CallSite } from './call-site.js'
+import { keyOf } from './function-ref.js'
+
+export type AnyFunction = (...args: never[]) => unknown
+export type ErrorClass = abstract new (...args: never[]) => Error
+
+export class Registry {
+  readonly #functions = new Map<string, AnyFunction>()
+  readonly #counts = new Map<string, number>()
+  readonly #waiting = new Map<string, Array<() => void>>()
+  readonly #guarded = new Set<string>()
+  readonly #errors = new Map<string, ErrorClass>()
+
+  /** Names `fn` by its place and keeps it under that name. */
+  add(site: CallSite, name: string, fn: AnyFunction): FunctionRef {
+    const ref: FunctionRef = {
+      kind: 'place',
+      ...site,
+      name,
+      ordinal: this.nextOrdinal(site.module, name),
+    }
+    const key = keyOf(ref)
+    this.#functions.set(key, fn)
+    const waiting = this.#waiting.get(key)
+    this.#waiting.delete(key)
+    for (const wake of waiting ?? []) wake()
+    return ref
+  }
+
+  /** How many of that name the module has registered so far. */
+  nextOrdinal(module: string, name: string): number {
+    const key = `${module}\n${name}`
+    const ordinal = this.#counts.get(key) ?? 0
+    this.#counts.set(key, ordinal + 1)
+    return ordinal
+  }
+
+  /** Keeps an export of a loaded module under its name. */
+  keep(ref: FunctionRef, fn: AnyFunction): void {
+    this.#functions.set(keyOf(ref), fn)
+  }
+
+  find(ref: FunctionRef): AnyFunction | undefined {
+    return this.#functions.get(keyOf(ref))
+  }
+
+  /**
+   * Calls `wake` as soon as the function is registered, which may be long before its module has been evaluated: a call
+   * made at the top level of that module would otherwise wait for an evaluation that waits for the call.
+   */
+  whenAdded(ref: FunctionRef, wake: () => void): void {
+    const key = keyOf(ref)
+    const waiting = this.#waiting.get(key)
+    if (waiting) waiting.push(wake)
+    else this.#waiting.set(key, [wake])
+  }
+
+  /** The module keeps its own part inside `main()`: a thread may import it although it is the entry module. */
+  guard(module: string): void {
+    this.#guarded.add(module)
+  }
+
+  isGuarded(module: string): boolean {
+    return this.#guarded.has(module)
+  }
+
+  addErrorClass(Class: ErrorClass): void {
+    this.#errors.set(Class.name, Class)
+  }
+
+  findErrorClass(name: string): ErrorClass | undefined {
+    return this.#errors.get(name)
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * The heart: a thread waits for its answer and meanwhile runs what its own call chain sends back to it.
+ *
+ * Each turn reads the bell *before* it looks for messages (see Bell), runs the work of its own frame, and sleeps only when
+ * nothing is left. It sleeps in slices: an answer that can never come, because a thread died without a word, is found out
+ * between two of them.
+ */
+import type { Call } from '../call/call.js'
+import type { Frame } from '../call/frame.js'
+import type { Deadline } from '../cancellation/deadline.js'
+import { refuse } from './deliver.js'
+import type { Runtime } from './runtime.js'
+
+/** Longest sleep between two looks at the threads below, in ms: how late a silent death can be noticed. */
+const SLICE = 100
+
+/** Blocks until the call is settled. `onTimeout` must settle it. */
+export function blockUntilSettled(
+  runtime: Runtime,
+  frame: Frame,
+  call: Call,
+  deadline: Deadline,
+  onTimeout: () => void,
+): void {
+  while (!call.settlement) {
+    const seen = runtime.bell.count()
+    runtime.drain()
+    // Before the answer is looked at: work that was queued when it arrived runs first, as in asgiref.
+    for (let work = frame.queue.shift(); work; work = frame.queue.shift()) {
+      runtime.work.performOnFrame(work)
+      runtime.drain()
+    }
+    if (call.settlement) return
+    const remaining = deadline.remaining()
+    if (remaining === 0) return onTimeout()
+    const rung = runtime.bell.wait(seen, Math.min(SLICE, remaining))
+    // A thread rings when it ends, too, and says so by a flag; only a silent death needs the thorough look.
+    for (const thread of [...runtime.post.threads]) thread.checkAlive(!rung)
+  }
+}
+
+/** Takes the frame off the stack; what reached it too late is refused, and so finds its way outward. */
+export function closeFrame(runtime: Runtime, frame: Frame): void {
+  for (const message of runtime.frames.close(frame)) refuse(runtime, message)
+  if (runtime.frames.depth === 0) runtime.work.unblocked()
+}

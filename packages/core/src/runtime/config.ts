@@ -1,0 +1,63 @@
+import type { ResourceLimits } from 'node:worker_threads'
+import type { LeaseOptions } from '../executor/lease-executor.js'
+import type { PoolOptions } from '../executor/pool-executor.js'
+
+/** The process's defaults, as `configure()` takes them. What is left out keeps its value. */
+export interface ConfigureOptions {
+  /** Sizes and limits of the shared pool (`threadSensitive: false`). */
+  pool?: PoolOptions
+  /** Sizes and limits of the threads that `ThreadSensitiveContext`s lease. */
+  leased?: LeaseOptions
+  /** Modules imported, and awaited, on each thread before its first call: URLs, or paths from the working directory. */
+  setup?: ReadonlyArray<string | URL>
+  /** The environment of new threads. Default: a copy of the process's. */
+  env?: NodeJS.ProcessEnv
+  /** Node options of new threads. Default: the process's. */
+  execArgv?: readonly string[]
+  /** Memory limits of each new thread, in MB. */
+  resourceLimits?: ResourceLimits
+}
+
+const known: ReadonlySet<string> = new Set([
+  'pool',
+  'leased',
+  'setup',
+  'env',
+  'execArgv',
+  'resourceLimits',
+])
+const knownOf: Readonly<Record<'pool' | 'leased', readonly string[]>> = {
+  pool: ['minThreads', 'maxThreads', 'maxQueue', 'idleTimeout'],
+  leased: ['maxThreads', 'maxQueue', 'leaseTimeout', 'exitTimeout'],
+}
+
+/** @throws TypeError naming the option that is unknown or out of range. */
+export function mergeConfig(current: ConfigureOptions, change: ConfigureOptions): ConfigureOptions {
+  for (const key of Object.keys(change)) {
+    if (!known.has(key))
+      throw new TypeError(`configure: unknown option '${key}' (known: ${[...known].join(', ')})`)
+  }
+  for (const group of ['pool', 'leased'] as const) assertNumbers(group, change[group] ?? {})
+  return {
+    ...current,
+    ...change,
+    pool: { ...current.pool, ...change.pool },
+    leased: { ...current.leased, ...change.leased },
+  }
+}
+
+function assertNumbers(group: 'pool' | 'leased', options: object): void {
+  for (const [key, value] of Object.entries(options)) {
+    if (!knownOf[group].includes(key)) {
+      throw new TypeError(
+        `configure: unknown option '${group}.${key}' (known: ${knownOf[group].join(', ')})`,
+      )
+    }
+    const least = key === 'maxThreads' || key.endsWith('Timeout') ? 1 : 0
+    if (typeof value !== 'number' || !(value >= least)) {
+      throw new TypeError(
+        `configure: ${group}.${key} must be a number, at least ${least}, got ${String(value)}`,
+      )
+    }
+  }
+}

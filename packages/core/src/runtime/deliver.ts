@@ -1,0 +1,111 @@
+/** What each kind of message means to the thread that it is addressed to. The messages themselves: `protocol.ts`. */
+import { decodeOne, encodeOne, errorClassFinder } from '../codec/codec.js'
+import { Cell } from '../context/cell.js'
+import type { AbortMessage, CallMessage, CleanMessage, Message, WireValue } from '../protocol.js'
+import type { Runtime } from './runtime.js'
+
+export function deliver(runtime: Runtime, message: Message): void {
+  switch (message.kind) {
+    case 'call':
+      return deliverCall(runtime, message)
+    case 'outcome':
+      return runtime.pending.settle(message.id, message.outcome)
+    case 'abort':
+      return deliverAbort(runtime, message)
+    case 'context':
+      if (message.state === 'open') runtime.host?.leases.open(message.context)
+      else void runtime.host?.leases.end(message.context)
+      return
+    case 'clean':
+      return clean(runtime, message)
+    case 'cleaned':
+      if (message.error) process.emitWarning(asError(decode(runtime, message.error)))
+      return runtime.host?.cleaned(message)
+    case 'life': {
+      const thread = runtime.post.thread(message.from)
+      if (message.state === 'ready') thread?.markReady()
+      else thread?.dying(message.error && decode(runtime, message.error))
+      return
+    }
+    case 'gone': {
+      runtime.strangerGone(
+        message.thread,
+        message.exitCode,
+        message.error && decode(runtime, message.error),
+      )
+      const pass = (to: string) => ({ ...message, to, from: runtime.address })
+      return runtime.post.broadcast(pass, message.from)
+    }
+    case 'output':
+      void (message.fd === 1 ? process.stdout : process.stderr).write(message.chunk)
+  }
+}
+
+function deliverCall(runtime: Runtime, message: CallMessage): void {
+  const { target, request } = message
+  if (target.by === 'thread') {
+    if (request.mode === 'sync') runtime.work.push(message)
+    else runtime.work.start(message)
+    return
+  }
+  if (target.by === 'frame') {
+    const frame = runtime.frames.find(target.frame)
+    if (frame) frame.queue.push(message)
+    else refuse(runtime, message)
+    return
+  }
+  if (runtime.host) runtime.host.relay(message)
+  else refuse(runtime, message)
+}
+
+/** The call has not started and will not: its caller may try elsewhere, unless it has given it up. */
+export function refuse(runtime: Runtime, { from, id }: CallMessage): void {
+  runtime.postOrDrop({
+    kind: 'outcome',
+    to: from,
+    from: runtime.address,
+    id,
+    outcome: { ok: 'refused' },
+  })
+}
+
+function deliverAbort(runtime: Runtime, { from, id, reason }: AbortMessage): void {
+  const decoded = decode(runtime, reason)
+  const running = runtime.work.find(from, id)
+  if (running) return running.abort.abort(decoded)
+  const relayed = runtime.host?.relayedCall(from, id)
+  if (relayed) return runtime.abandon(relayed, decoded)
+  if (runtime.work.withdraw(from, id) || runtime.frames.withdraw(from, id)) {
+    runtime.postOrDrop({
+      kind: 'outcome',
+      to: from,
+      from: runtime.address,
+      id,
+      outcome: { ok: 'refused' },
+    })
+  }
+}
+
+/** A context has ended: what it left on this thread goes, before the thread serves another. */
+function clean(runtime: Runtime, { context, from }: CleanMessage): void {
+  let error: WireValue | undefined
+  try {
+    // Hooks are sync code of that context: they may call async code, and see no Locals of anyone else.
+    runtime.scopes.run({ mode: 'sync', chain: [], loop: from, cell: new Cell() }, () =>
+      runtime.exitHooks.run(context),
+    )
+  } catch (thrown) {
+    error = encodeOne(thrown)
+  }
+  runtime.critical.clear()
+  const answer = { kind: 'cleaned', to: from, from: runtime.address, context } as const
+  runtime.postOrDrop(error ? { ...answer, error } : answer)
+}
+
+function decode(runtime: Runtime, wire: WireValue): unknown {
+  return decodeOne(wire, errorClassFinder(runtime.registry))
+}
+
+function asError(value: unknown): Error {
+  return value instanceof Error ? value : new Error(String(value))
+}

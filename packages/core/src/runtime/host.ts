@@ -1,0 +1,134 @@
+/**
+ * The root of the tree owns what a process has one of: the shared thread, the pool, the leased threads, the loop. Calls for
+ * them come from here or, as messages, from threads below; a relayed call answers to whoever sent it.
+ */
+import { Call } from '../call/call.js'
+import { encodeOne } from '../codec/codec.js'
+import { LeaseExecutor } from '../executor/lease-executor.js'
+import { PoolExecutor } from '../executor/pool-executor.js'
+import { SerialExecutor } from '../executor/serial-executor.js'
+import type {
+  CallMessage,
+  CleanedMessage,
+  FrameRef,
+  Message,
+  Outcome,
+  Target,
+} from '../protocol.js'
+import type { Thread } from '../thread/thread.js'
+import type { ThreadRole } from '../thread/thread-boot.js'
+import type { ConfigureOptions } from './config.js'
+
+export interface HostEnvironment {
+  readonly address: string
+  config(): ConfigureOptions
+  spawn(role: ThreadRole): Thread
+  sendToFrame(call: Call, frame: FrameRef, onRefused: () => void): void
+  post(message: Message): void
+}
+
+export class Host {
+  readonly shared: SerialExecutor
+  readonly loop: SerialExecutor
+  readonly pool: PoolExecutor
+  readonly leases: LeaseExecutor
+  readonly #here: HostEnvironment
+  readonly #relayed = new Map<string, Call>()
+  readonly #cleaning = new Map<string, (clean: boolean) => void>()
+
+  constructor(here: HostEnvironment) {
+    this.#here = here
+    const spawn = (role: ThreadRole) => here.spawn(role)
+    this.shared = new SerialExecutor('shared', spawn)
+    this.loop = new SerialExecutor('loop', spawn)
+    this.pool = new PoolExecutor(spawn, () => here.config().pool ?? {})
+    this.leases = new LeaseExecutor(
+      spawn,
+      (thread, context) => this.#clean(thread, context),
+      () => here.config().leased ?? {},
+    )
+  }
+
+  get queued(): number {
+    return this.pool.queued + this.leases.queued
+  }
+
+  /** @returns false where the target refuses: it has ended. */
+  submit(call: Call, target: Target): boolean {
+    switch (target.by) {
+      case 'shared':
+        this.shared.submit(call)
+        return true
+      case 'loop':
+        this.loop.submit(call)
+        return true
+      case 'pool':
+        this.pool.submit(call, (frame) =>
+          this.#here.sendToFrame(call, frame, () => this.pool.enqueue(call)),
+        )
+        return true
+      case 'context':
+        return this.leases.submit(call, target.context)
+      default:
+        return false
+    }
+  }
+
+  /** A call of another thread's, for one of the executors here. */
+  relay(message: CallMessage): void {
+    const answer = (outcome: Outcome) =>
+      this.#here.post({
+        kind: 'outcome',
+        to: message.from,
+        from: this.#here.address,
+        id: message.id,
+        outcome,
+      })
+    const key = `${message.from}#${message.id}`
+    const call = new Call(message.request)
+    this.#relayed.set(key, call)
+    call.whenSettled((settlement) => {
+      this.#relayed.delete(key)
+      if ('outcome' in settlement) answer(settlement.outcome)
+      else
+        answer({
+          ok: false,
+          error: encodeOne(settlement.failure),
+          locals: { set: [], deleted: [] },
+          ran: 0,
+        })
+    })
+    if (this.submit(call, message.target)) return
+    this.#relayed.delete(key)
+    answer({ ok: 'refused' })
+  }
+
+  relayedCall(from: string, id: number): Call | undefined {
+    return this.#relayed.get(`${from}#${id}`)
+  }
+
+  threadGone(thread: Thread, orphans: readonly Call[]): void {
+    for (const executor of [this.shared, this.loop, this.pool, this.leases])
+      executor.threadGone(thread, orphans)
+  }
+
+  cleaned(message: CleanedMessage): void {
+    this.#cleaning.get(message.context)?.(message.error === undefined)
+  }
+
+  #clean(thread: Thread, context: string): Promise<boolean> {
+    const { exitTimeout = 5000 } = this.#here.config().leased ?? {}
+    thread.channel.hold()
+    return new Promise<boolean>((resolve) => {
+      const timer = setTimeout(() => resolve(false), exitTimeout)
+      this.#cleaning.set(context, (clean) => {
+        clearTimeout(timer)
+        resolve(clean)
+      })
+      this.#here.post({ kind: 'clean', to: thread.address, from: this.#here.address, context })
+    }).finally(() => {
+      this.#cleaning.delete(context)
+      thread.channel.release()
+    })
+  }
+}

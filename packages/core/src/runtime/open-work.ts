@@ -1,0 +1,64 @@
+/** What has begun on this thread and not ended: `shutdown()` waits for it, and a context's calls find its signal here. */
+import type { Call } from '../call/call.js'
+
+/** An open `ThreadSensitiveContext`, as far as a call inside it is concerned. */
+export interface OpenContext {
+  readonly signal: AbortSignal
+}
+
+export class OpenWork {
+  readonly #contexts = new Map<string, OpenContext>()
+  readonly #calls = new Set<Call>()
+  readonly #waiting: Array<() => void> = []
+  #lastContext = 0
+
+  get callCount(): number {
+    return this.#calls.size
+  }
+
+  get contextCount(): number {
+    return this.#contexts.size
+  }
+
+  get calls(): readonly Call[] {
+    return [...this.#calls]
+  }
+
+  addCall(call: Call): void {
+    this.#calls.add(call)
+    call.whenSettled(() => {
+      this.#calls.delete(call)
+      this.#wakeWhenIdle()
+    })
+  }
+
+  /** @returns the id of the context, unlike that of any other of this process. */
+  addContext(context: OpenContext, address: string): string {
+    this.#lastContext += 1
+    const id = `${address}:${this.#lastContext}`
+    this.#contexts.set(id, context)
+    return id
+  }
+
+  context(id: string | undefined): OpenContext | undefined {
+    return id === undefined ? undefined : this.#contexts.get(id)
+  }
+
+  removeContext(id: string): void {
+    this.#contexts.delete(id)
+    this.#wakeWhenIdle()
+  }
+
+  /** Resolves when nothing is open. */
+  whenIdle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve)
+      this.#wakeWhenIdle()
+    })
+  }
+
+  #wakeWhenIdle(): void {
+    if (this.#calls.size > 0 || this.#contexts.size > 0) return
+    for (const wake of this.#waiting.splice(0)) wake()
+  }
+}

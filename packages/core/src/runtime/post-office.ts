@@ -1,0 +1,69 @@
+/**
+ * Which channel leads to an address. Threads form a tree, an address is the path from its root, and every thread has a
+ * channel to its maker and to each thread that it made: a message goes down where its address begins with a thread
+ * made here, and up otherwise.
+ */
+import type { Transferable } from 'node:worker_threads'
+import type { Channel } from '../channel/channel.js'
+import type { Message, ThreadAddress } from '../protocol.js'
+import type { Thread } from '../thread/thread.js'
+
+export class PostOffice {
+  readonly #threads = new Map<ThreadAddress, Thread>()
+  readonly #below: string
+
+  constructor(
+    readonly address: ThreadAddress,
+    readonly parent: Channel | undefined,
+  ) {
+    this.#below = `${address}/`
+  }
+
+  add(thread: Thread): void {
+    this.#threads.set(thread.address, thread)
+  }
+
+  remove(thread: Thread): void {
+    this.#threads.delete(thread.address)
+  }
+
+  get threads(): Iterable<Thread> {
+    return this.#threads.values()
+  }
+
+  thread(address: ThreadAddress): Thread | undefined {
+    return this.#threads.get(address)
+  }
+
+  /** Undefined where the thread, or one on the way to it, is gone. */
+  channelTo(address: ThreadAddress): Channel | undefined {
+    if (!address.startsWith(this.#below)) return this.parent
+    const end = address.indexOf('/', this.#below.length)
+    return this.#threads.get(end < 0 ? address : address.slice(0, end))?.channel
+  }
+
+  /** @returns false where nobody is left to receive it. @throws DataCloneError */
+  post(message: Message, transfer?: readonly Transferable[]): boolean {
+    const channel = this.channelTo(message.to)
+    channel?.post(message, transfer)
+    return channel !== undefined
+  }
+
+  /** Every message that is there now, from all sides; also while this thread is blocked. */
+  drain(receive: (message: Message) => void): void {
+    for (let message = this.parent?.take(); message; message = this.parent?.take()) receive(message)
+    for (const { channel } of this.#threads.values()) {
+      for (let message = channel.take(); message; message = channel.take()) receive(message)
+    }
+  }
+
+  /** To all neighbours but the thread that `except` begins with. */
+  broadcast(make: (to: ThreadAddress) => Message, except: ThreadAddress): void {
+    if (this.parent && except.startsWith(this.#below))
+      this.parent.post(make(this.address.slice(0, this.address.lastIndexOf('/'))))
+    for (const thread of this.#threads.values()) {
+      if (except !== thread.address && !except.startsWith(`${thread.address}/`))
+        thread.channel.post(make(thread.address))
+    }
+  }
+}

@@ -1,0 +1,388 @@
+/**
+ * The one mutable object of a thread: its registry, its scopes, its frames, the calls it has sent and those it runs, and
+ * the threads it made. It sits behind a versioned symbol, because one thread can hold several copies of this library
+ * (ESM beside CommonJS, a loader that evaluates twice) and all of them must meet in the same registry and the same threads.
+ */
+
+import type { Call } from '../call/call.js'
+import { Frames } from '../call/frame.js'
+import { PendingCalls, refuse } from '../call/pending-calls.js'
+import type { Performed, RunningCall } from '../call/perform-call.js'
+import { Bell } from '../channel/bell.js'
+import type { Channel } from '../channel/channel.js'
+import { SLOT_COUNT } from '../channel/layout.js'
+import { LifeRecord } from '../channel/life-record.js'
+import { encodeOne, explainCloneFailure } from '../codec/codec.js'
+import { Scopes } from '../context/scope.js'
+import { ThreadExitedError } from '../errors.js'
+import {
+  type CallMessage,
+  type FrameRef,
+  type Message,
+  PROTOCOL_VERSION,
+  type Target,
+  type ThreadAddress,
+} from '../protocol.js'
+import { findEntryModule } from '../registry/entry-module.js'
+import { Registry } from '../registry/registry.js'
+import { type Maker, Thread } from '../thread/thread.js'
+import type { ThreadRole } from '../thread/thread-boot.js'
+import { CallStatistics } from './call-statistics.js'
+import type { ConfigureOptions } from './config.js'
+import { deliver } from './deliver.js'
+import { ExitHooks } from './exit-hooks.js'
+import { Host } from './host.js'
+import { OpenWork } from './open-work.js'
+import { PostOffice } from './post-office.js'
+import { Work } from './work.js'
+
+/** What differs between the root and a thread that it made. */
+export interface RuntimeBoot {
+  readonly address: ThreadAddress
+  readonly role: ThreadRole | 'root'
+  readonly host: ThreadAddress
+  readonly parent?: Channel | undefined
+  readonly memory: SharedArrayBuffer
+  readonly entryModule: string | undefined
+  readonly starter?: FrameRef | undefined
+}
+
+export class Runtime implements Maker {
+  readonly address: ThreadAddress
+  readonly role: ThreadRole | 'root'
+  readonly entryModule: string | undefined
+  readonly starter: FrameRef | undefined
+  readonly bell: Bell
+  readonly registry = new Registry()
+  readonly scopes = new Scopes()
+  readonly frames = new Frames()
+  readonly pending = new PendingCalls()
+  readonly statistics = new CallStatistics()
+  readonly exitHooks = new ExitHooks()
+  readonly post: PostOffice
+  readonly work: Work
+  /** Only at the root. */
+  readonly host: Host | undefined
+  /** `threadCritical` Locals of sync code on this thread. */
+  readonly critical = new Map<string, unknown>()
+  /** What is open here: contexts by id, and calls that were made here and have no answer yet. */
+  readonly open = new OpenWork()
+  config: ConfigureOptions = {}
+  /** Set by `shutdown()`: no call is taken any more. */
+  closed = false
+  readonly #hostAddress: ThreadAddress
+  readonly #life: LifeRecord
+  #lastThread = 0
+
+  constructor(boot: RuntimeBoot) {
+    this.address = boot.address
+    this.role = boot.role
+    this.entryModule = boot.entryModule
+    this.starter = boot.starter
+    this.#hostAddress = boot.host
+    this.bell = new Bell(boot.memory)
+    this.#life = new LifeRecord(boot.memory)
+    this.post = new PostOffice(boot.address, boot.parent)
+    this.work = new Work({
+      address: this.address,
+      registry: this.registry,
+      scopes: this.scopes,
+      reply: (message, running, performed) => this.#reply(message, running, performed),
+      drain: () => this.drain(),
+      countTaken: () => this.#life.countTaken(),
+      isBlocked: () => this.frames.depth > 0,
+    })
+    if (boot.role === 'root') {
+      this.host = new Host({
+        address: this.address,
+        config: () => this.config,
+        spawn: (role) => this.spawn(role),
+        sendToFrame: (call, frame, onRefused) => this.#sendToFrame(call, frame, onRefused),
+        post: (message) => this.postOrDrop(message),
+      })
+    }
+  }
+
+  receive(message: Message): void {
+    if (message.to !== this.address) this.#forward(message)
+    else deliver(this, message)
+  }
+
+  /** Everything that has arrived, from all sides, also while this thread is blocked. */
+  drain(): void {
+    this.post.drain((message) => this.receive(message))
+  }
+
+  /** Makes a thread below this one. */
+  spawn(role: ThreadRole, starter?: FrameRef): Thread {
+    this.#lastThread += 1
+    const { env, execArgv, resourceLimits, setup = [] } = this.config
+    const thread = new Thread(
+      {
+        protocol: PROTOCOL_VERSION,
+        address: `${this.address}/${this.#lastThread}`,
+        role,
+        host: this.#hostAddress,
+        makerMemory: this.bell.memory,
+        entryModule: this.entryModule,
+        starter,
+        setup: setup.map(String),
+      },
+      { env, execArgv, resourceLimits },
+      this,
+    )
+    this.post.add(thread)
+    return thread
+  }
+
+  /** Sends a call to a place that is resolved by its addressee; the call is settled where it can't be sent. */
+  send(call: Call, to: ThreadAddress, target: Target): boolean {
+    const id = this.pending.add(call)
+    call.sentTo = to
+    const message: CallMessage = {
+      kind: 'call',
+      to,
+      from: this.address,
+      id,
+      target,
+      request: call.request,
+    }
+    if (to === this.address) {
+      this.receive(message)
+      return true
+    }
+    const channel = this.post.channelTo(to)
+    if (!channel) {
+      this.pending.remove(id)
+      refuse(call)
+      return false
+    }
+    try {
+      channel.post(message, call.transfer)
+    } catch (cause) {
+      this.pending.remove(id)
+      const locals = Object.fromEntries(
+        call.request.scope.locals.set.map(([key, value]) => [key.split('\n').at(-1), value]),
+      )
+      call.settle({
+        failure: explainCloneFailure(
+          [
+            ['args', call.request.args.value],
+            ['Local', locals],
+          ],
+          cause,
+          call.label,
+        ),
+      })
+      call.finish()
+      return false
+    }
+    // A pending call keeps the process alive until its caller has an answer; what runs on afterwards does not.
+    channel.hold()
+    call.whenSettled(() => channel.release())
+    return true
+  }
+
+  /** To the executors of the process, here or at the root. */
+  sendToHost(call: Call, target: Target): void {
+    if (!this.host) this.send(call, this.#hostAddress, target)
+    else if (!this.host.submit(call, target)) refuse(call)
+  }
+
+  /** A call made here: counted, and waited for by `shutdown()`. */
+  watch(call: Call): void {
+    this.statistics.watch(call)
+    this.open.addCall(call)
+  }
+
+  /** Passes an abort on to whoever runs the call, and leaves the outcome to them. */
+  passAbort(call: Call, reason: unknown): void {
+    const id = this.pending.idOf(call)
+    if (id === undefined || call.sentTo === undefined) return
+    this.postOrDrop({
+      kind: 'abort',
+      to: call.sentTo,
+      from: this.address,
+      id,
+      reason: cloneableReason(reason),
+    })
+  }
+
+  postOrDrop(message: Message): void {
+    if (message.to === this.address) this.receive(message)
+    else this.post.post(message)
+  }
+
+  /**
+   * Gives a call up. Queued, it never runs; running, its result is dropped and its caller released. A call that is
+   * blocked in `asyncToSync` is not settled unless `force`: the async function below is aborted instead, and what the sync
+   * code makes of that is the outcome.
+   */
+  abandon(call: Call, reason: unknown, force = false): void {
+    if (call.settlement) return
+    if (call.withdraw) {
+      call.withdraw()
+      call.settle({ failure: reason })
+      call.finish()
+      return
+    }
+    const id = this.pending.idOf(call)
+    if (id !== undefined) {
+      this.passAbort(call, reason)
+      const inner = [...this.work.running].filter(
+        ({ message: { request } }) =>
+          request.parent?.from === this.address && request.parent.id === id,
+      )
+      // Straight to the async function, which runs here: the blocked thread may be busy with code below it.
+      for (const { abort } of inner) abort.abort(reason)
+      if (inner.length > 0 && !force) return
+    }
+    call.settle({ failure: reason })
+  }
+
+  /** A thread that was made here has ended. */
+  threadGone(thread: Thread, exitCode: number | undefined, cause: unknown): void {
+    this.post.remove(thread)
+    const orphans: Call[] = []
+    for (const call of this.pending.removeSentTo(thread.address)) {
+      if (call.sentTo === thread.address && thread.state !== 'starting' && !thread.hasTaken(call))
+        orphans.push(call)
+      else this.#failExited(call, thread.role, thread.address, exitCode, cause)
+    }
+    this.#abortCallsOf(thread.address)
+    const error = cause === undefined ? undefined : encodeOne(cause)
+    this.post.broadcast(
+      (to) => ({ kind: 'gone', to, from: this.address, thread: thread.address, exitCode, error }),
+      thread.address,
+    )
+    this.host?.threadGone(thread, orphans)
+    if (!this.host)
+      for (const call of orphans)
+        this.#failExited(call, thread.role, thread.address, exitCode, cause)
+  }
+
+  /** A thread that was made elsewhere has ended. */
+  strangerGone(thread: ThreadAddress, exitCode: number | undefined, cause: unknown): void {
+    for (const call of this.pending.removeSentTo(thread))
+      this.#failExited(call, 'other', thread, exitCode, cause)
+    this.#abortCallsOf(thread)
+  }
+
+  #failExited(
+    call: Call,
+    role: string,
+    thread: ThreadAddress,
+    exitCode: number | undefined,
+    cause: unknown,
+  ): void {
+    const how =
+      exitCode === undefined
+        ? 'ended without an exit code (it may have run out of memory)'
+        : `ended with exit code ${exitCode}`
+    const why =
+      cause instanceof Error
+        ? `: ${cause.name}: ${cause.message}`
+        : '. process.exit() in a bridged function ends its thread: throw an error instead'
+    const message = `${call.label}: the ${role} thread ${thread} ${how} before the call finished${why}`
+    const options = {
+      exitCode,
+      function: call.label,
+      thread,
+      ...(cause !== undefined && { cause }),
+    }
+    call.settle({ failure: new ThreadExitedError(message, options) })
+    call.finish()
+  }
+
+  /** Whoever waited for these is gone. */
+  #abortCallsOf(thread: ThreadAddress): void {
+    for (const { from, abort } of this.work.running) {
+      if (from === thread || from.startsWith(`${thread}/`)) {
+        abort.abort(
+          new ThreadExitedError(`The thread ${thread}, which waited for this call, has ended.`, {
+            thread,
+          }),
+        )
+      }
+    }
+  }
+
+  #sendToFrame(call: Call, { thread, frame }: FrameRef, onRefused: () => void): void {
+    call.onRefused = () => {
+      call.onRefused = undefined
+      onRefused()
+    }
+    this.send(call, thread, { by: 'frame', frame })
+  }
+
+  #forward(message: Message): void {
+    if (this.post.post(message)) return
+    // A call that reached nobody has not started: its caller may send it elsewhere.
+    if (message.kind === 'call') {
+      this.postOrDrop({
+        kind: 'outcome',
+        to: message.from,
+        from: this.address,
+        id: message.id,
+        outcome: { ok: 'refused' },
+      })
+    }
+  }
+
+  #reply(message: CallMessage, running: RunningCall, performed: Performed): void {
+    const address = {
+      kind: 'outcome',
+      to: message.from,
+      from: this.address,
+      id: message.id,
+    } as const
+    const post = ({ outcome, transfer }: Performed) => {
+      if (message.from === this.address) this.receive({ ...address, outcome })
+      else this.post.post({ ...address, outcome }, transfer)
+    }
+    try {
+      post(performed)
+    } catch (cause) {
+      // A reply that can't be cloned must still wake its caller.
+      post(running.unsendable(performed, cause))
+    }
+  }
+}
+
+function cloneableReason(reason: unknown): ReturnType<typeof encodeOne> {
+  try {
+    const wire = encodeOne(reason)
+    structuredClone(wire.value)
+    return wire
+  } catch {
+    return encodeOne(new DOMException('This operation was aborted', 'AbortError'))
+  }
+}
+
+const SYMBOL = Symbol.for(`syncbridge.runtime.${PROTOCOL_VERSION}`)
+
+/** The runtime of this thread; a thread that nobody prepared is the root of a tree of its own. */
+export function runtime(): Runtime {
+  const known = Reflect.get(globalThis, SYMBOL) as Runtime | undefined
+  return (
+    known ??
+    install({
+      address: '0',
+      role: 'root',
+      host: '0',
+      memory: newMemory(),
+      entryModule: findEntryModule(),
+    })
+  )
+}
+
+/** For the first code that runs in a thread of ours. */
+export function install(boot: RuntimeBoot): Runtime {
+  const made = new Runtime(boot)
+  Object.defineProperty(globalThis, SYMBOL, { value: made })
+  return made
+}
+
+function newMemory(): SharedArrayBuffer {
+  return new SharedArrayBuffer(SLOT_COUNT * Int32Array.BYTES_PER_ELEMENT)
+}

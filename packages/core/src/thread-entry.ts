@@ -1,0 +1,53 @@
+/**
+ * The other side: the first code that runs in a thread of ours. It makes the thread's runtime, so that the modules that are
+ * imported afterwards find it, and says when it is ready and, as well as it can, why it ends.
+ * Started by {@link file://./thread/thread.ts}.
+ */
+import { pathToFileURL } from 'node:url'
+import { workerData } from 'node:worker_threads'
+import { Bell } from './channel/bell.js'
+import { LifeRecord } from './channel/life-record.js'
+import { PortChannel } from './channel/port-channel.js'
+import { encodeOne } from './codec/codec.js'
+import { type LifeMessage, PROTOCOL_VERSION } from './protocol.js'
+import { install } from './runtime/runtime.js'
+import { redirectOutput } from './thread/output.js'
+import { BOOT_KEY, type ThreadBoot } from './thread/thread-boot.js'
+
+const boot: ThreadBoot = workerData[BOOT_KEY]
+if (boot.protocol !== PROTOCOL_VERSION) {
+  throw new Error(
+    `@syncbridge/core: two versions that do not understand each other (protocol ${boot.protocol} and ${PROTOCOL_VERSION})`,
+  )
+}
+const maker = boot.address.slice(0, boot.address.lastIndexOf('/'))
+const makerBell = new Bell(boot.makerMemory)
+const channel = new PortChannel(boot.port, makerBell)
+const runtime = install({ ...boot, parent: channel })
+const tell = (state: LifeMessage['state'], error?: unknown) =>
+  channel.post({
+    kind: 'life',
+    to: maker,
+    from: boot.address,
+    state,
+    ...(error !== undefined && { error: encodeOne(error) }),
+  })
+
+redirectOutput((fd, chunk) =>
+  channel.post({ kind: 'output', to: maker, from: boot.address, fd, chunk }),
+)
+// Seen before the thread ends, whatever else listens for uncaught exceptions.
+process.on('uncaughtExceptionMonitor', (error) => tell('dying', error))
+process.on('exit', (code) => {
+  new LifeRecord(boot.memory).markExited(code)
+  // After the mark: a maker that is blocked wakes, and must find it.
+  makerBell.ring()
+})
+
+for (const module of boot.setup)
+  await import(URL.canParse(module) ? module : pathToFileURL(module).href)
+// Before any call is read, so that a thread that dies in its first call is known to have come up.
+tell('ready')
+channel.listen((message) => runtime.receive(message))
+// The thread lives as long as its maker wants it to.
+channel.hold()

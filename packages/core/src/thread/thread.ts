@@ -1,0 +1,144 @@
+/**
+ * WHERE: one worker thread as its maker sees it, from start to end. It knows which calls it was sent and, when it ends,
+ * which of them had not started. The other side is {@link file://./../thread-entry.ts}.
+ */
+import { MessageChannel, Worker } from 'node:worker_threads'
+import type { Call } from '../call/call.js'
+import { Bell } from '../channel/bell.js'
+import type { Channel } from '../channel/channel.js'
+import { SLOT_COUNT } from '../channel/layout.js'
+import { LifeRecord } from '../channel/life-record.js'
+import { PortChannel } from '../channel/port-channel.js'
+import type { Message, Target, ThreadAddress } from '../protocol.js'
+import { BOOT_KEY, type ThreadBoot, type ThreadRole } from './thread-boot.js'
+
+/** `starting` until it says that it is ready; `ending` once it was told to go; `gone` when it is. */
+export type ThreadState = 'starting' | 'ready' | 'ending' | 'gone'
+
+export interface WorkerSettings {
+  readonly env?: NodeJS.ProcessEnv | undefined
+  readonly execArgv?: readonly string[] | undefined
+  readonly resourceLimits?: import('node:worker_threads').ResourceLimits | undefined
+}
+
+/** What a thread needs of its maker. */
+export interface Maker {
+  receive(message: Message): void
+  /** @returns false when the call could not be sent and has been settled. */
+  send(call: Call, to: ThreadAddress, target: Target): boolean
+  threadGone(thread: Thread, exitCode: number | undefined, cause: unknown): void
+}
+
+// The build keeps every chunk beside the entry, whichever chunk this module ends up in.
+const entryUrl = new URL('./thread-entry.js', import.meta.url)
+
+export class Thread {
+  readonly address: ThreadAddress
+  readonly role: ThreadRole
+  readonly channel: Channel
+  /** Called whenever a call of its own queue has finished. */
+  onCallFinished: (() => void) | undefined
+  #state: ThreadState = 'starting'
+  #cause: unknown
+  #sequence = 0
+  readonly #life: LifeRecord
+  readonly #worker: Worker
+  readonly #maker: Maker
+  readonly #sent = new Map<Call, number>()
+
+  constructor(boot: Omit<ThreadBoot, 'port' | 'memory'>, settings: WorkerSettings, maker: Maker) {
+    this.address = boot.address
+    this.role = boot.role
+    this.#maker = maker
+    const memory = new SharedArrayBuffer(SLOT_COUNT * Int32Array.BYTES_PER_ELEMENT)
+    const { port1, port2 } = new MessageChannel()
+    this.#life = new LifeRecord(memory)
+    this.#worker = new Worker(entryUrl, {
+      name: `syncbridge ${boot.role} ${boot.address}`,
+      workerData: { [BOOT_KEY]: { ...boot, port: port2, memory } satisfies ThreadBoot },
+      transferList: [port2],
+      ...(settings.env && { env: settings.env }),
+      ...(settings.execArgv && { execArgv: [...settings.execArgv] }),
+      ...(settings.resourceLimits && { resourceLimits: settings.resourceLimits }),
+    })
+    this.channel = new PortChannel(port1, new Bell(memory), this.#worker)
+    this.channel.listen((message) => maker.receive(message))
+    // An idle thread never keeps the process alive; a pending call does, by holding the channel.
+    this.#worker.unref()
+    this.#worker.on('error', (error) => this.dying(error))
+    this.#worker.on('exit', (code) => this.#end(code))
+  }
+
+  get state(): ThreadState {
+    return this.#state
+  }
+
+  get threadId(): number {
+    return this.#worker.threadId
+  }
+
+  /** Calls sent to its own queue that have not finished. */
+  get load(): number {
+    return this.#sent.size
+  }
+
+  /** Whether all that still runs there was given up by its callers. */
+  get isAbandoned(): boolean {
+    return [...this.#sent.keys()].every((call) => call.settlement !== undefined)
+  }
+
+  /** Puts a call into the thread's own queue. */
+  run(call: Call): void {
+    if (!this.#maker.send(call, this.address, { by: 'thread' })) return
+    this.#sent.set(call, this.#sequence++)
+    call.whenFinished(() => {
+      this.#sent.delete(call)
+      this.onCallFinished?.()
+    })
+  }
+
+  /** Of the calls in its own queue, whether this one had been taken: only then may it have had an effect. */
+  hasTaken(call: Call): boolean {
+    const sequence = this.#sent.get(call)
+    // A thread that never came up has taken nothing, but its calls must not be tried for ever.
+    return (
+      sequence === undefined ||
+      (this.#cause !== undefined && this.#state === 'starting') ||
+      sequence < this.#life.taken()
+    )
+  }
+
+  markReady(): void {
+    if (this.#state === 'starting') this.#state = 'ready'
+  }
+
+  /** Remembers why the thread is about to end; the end itself is reported by `exit`. */
+  dying(cause: unknown): void {
+    this.#cause ??= cause
+  }
+
+  /**
+   * For a maker that is blocked and gets no events: looks whether the thread has ended.
+   * @param thoroughly Also for a death without a word, which is dear to find out.
+   */
+  checkAlive(thoroughly: boolean): void {
+    const code = this.#life.exitCode()
+    if (code !== undefined || (thoroughly && this.channel.isSevered())) this.#end(code)
+  }
+
+  /** Ends the thread, whatever it is doing. Its calls are failed when it is gone. */
+  async terminate(): Promise<void> {
+    if (this.#state !== 'gone') this.#state = 'ending'
+    await this.#worker.terminate()
+  }
+
+  #end(exitCode: number | undefined): void {
+    if (this.#state === 'gone') return
+    // What it posted before it ended still counts: an outcome among it settles its call.
+    for (let message = this.channel.take(); message; message = this.channel.take())
+      this.#maker.receive(message)
+    this.#maker.threadGone(this, this.#life.exitCode() ?? exitCode, this.#cause)
+    this.#state = 'gone'
+    this.channel.close()
+  }
+}
