@@ -1,0 +1,148 @@
+// 200 clients sign in and post an invoice at the same time, half of them at each front door: once with the bridge, once
+// bypassed. With it, the ledger must come out right and `/health` must stay quick.
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { ask, clerk, draft, openDesk } from '../test/support/desk.js'
+
+const clients = 200
+const requiredRatio = 4
+const clientPatience = 50_000
+const sampler = fileURLToPath(new URL('./health-sampler.js', import.meta.url))
+
+const teardown = []
+try {
+  const bridged = await measure('bridged', [])
+  const bypassed = await measure('bypassed', ['--bypass'])
+  print(bridged, bypassed)
+  const complaints = judge(bridged, bypassed)
+  for (const complaint of complaints) console.log(`NOT MET: ${complaint}`)
+  if (complaints.length === 0) console.log('All met.')
+  process.exitCode = complaints.length === 0 ? 0 : 1
+} finally {
+  for (const end of teardown) end()
+}
+
+async function measure(name, args) {
+  const desk = await openDesk(
+    { after: (end) => teardown.unshift(end) },
+    { args, env: { LOG_LEVEL: 'warn' } },
+  )
+  const before = (await ask('GET', `${desk.api}/api/ledger/balance`)).body
+  const sampling = fork(sampler, [`${desk.api}/health`, `${desk.office}/health`])
+  teardown.unshift(() => sampling.kill())
+  await once(sampling, 'message')
+
+  const started = performance.now()
+  const outcomes = await Promise.all(
+    Array.from({ length: clients }, (_, index) => postOne(desk, index)),
+  )
+  const seconds = (performance.now() - started) / 1000
+  sampling.send('stop')
+  const [{ latencies, failures }] = await once(sampling, 'message')
+
+  const after = (await ask('GET', `${desk.api}/api/ledger/balance`)).body
+  const { code, errors } = await desk.close()
+  const count = (kind) => outcomes.filter((outcome) => outcome.kind === kind).length
+  latencies.sort((a, b) => a - b)
+  return {
+    name,
+    seconds,
+    accepted: count('accepted'),
+    refused: count('refused'),
+    failed: count('failed'),
+    reasons: [...new Set(outcomes.flatMap(({ reason }) => reason ?? []))],
+    posted: after.invoices - before.invoices,
+    after,
+    samples: latencies.length,
+    unanswered: failures,
+    p50: quantile(latencies, 0.5),
+    p99: quantile(latencies, 0.99),
+    exit: code === 0 ? 'exit 0' : `exit ${code}: ${errors}`,
+  }
+}
+
+async function postOne({ api, office }, index) {
+  const [signIn, invoices] =
+    index % 2 === 0
+      ? [`${api}/api/sign-in`, `${api}/api/invoices`]
+      : [`${office}/sign-in`, `${office}/invoices`]
+  const signal = AbortSignal.timeout(clientPatience)
+  try {
+    const session = await ask('POST', signIn, { body: clerk, signal })
+    if (session.status !== 200) return outcomeOf(session)
+    const { token } = session.body
+    return outcomeOf(await ask('POST', invoices, { token, body: draft(index + 1), signal }))
+  } catch (error) {
+    return { kind: 'failed', reason: String(error.cause ?? error) }
+  }
+}
+
+function outcomeOf({ status, headers, body }) {
+  if (status === 201) return { kind: 'accepted' }
+  // Refused cleanly: come back later, in so many words, and nothing was written.
+  if (status === 503 && headers.has('retry-after') && body.error) return { kind: 'refused' }
+  return { kind: 'failed', reason: `${status} ${body.error?.message ?? body}` }
+}
+
+function judge(bridged, bypassed) {
+  const complaints = []
+  const must = (met, complaint) => met || complaints.push(complaint)
+  must(
+    bridged.failed === 0,
+    `bridged, ${bridged.failed} clients failed: ${bridged.reasons.join('; ')}`,
+  )
+  must(bridged.accepted > 0, 'bridged, nothing was accepted')
+  must(bridged.after.balanced, 'bridged, the ledger does not balance')
+  must(
+    bridged.posted === bridged.accepted,
+    `bridged, the ledger has ${bridged.posted} new invoices for ${bridged.accepted} accepted`,
+  )
+  must(bridged.unanswered === 0, `bridged, ${bridged.unanswered} health requests failed`)
+  must(bridged.exit === 'exit 0', `bridged, the desk ended with ${bridged.exit}`)
+  must(
+    bridged.p99 * requiredRatio <= bypassed.p99,
+    `the 99th percentile of /health is ${ms(bridged.p99)} bridged and ${ms(bypassed.p99)} bypassed: less than ${requiredRatio} times as long`,
+  )
+  return complaints
+}
+
+function print(...modes) {
+  const sumOf = (mode, wanted) =>
+    (mode.after.currencies.find(({ currency }) => currency === wanted).sum / 100).toFixed(2)
+  const rows = {
+    'clients accepted': (mode) => mode.accepted,
+    'clients refused (503)': (mode) => mode.refused,
+    'clients failed': (mode) => mode.failed,
+    'new invoices in the ledger': (mode) => mode.posted,
+    'postings in the ledger': (mode) => mode.after.postings,
+    'ledger balance EUR': (mode) => sumOf(mode, 'EUR'),
+    'ledger balance USD': (mode) => sumOf(mode, 'USD'),
+    'ledger balance GBP': (mode) => sumOf(mode, 'GBP'),
+    'load lasted': (mode) => `${mode.seconds.toFixed(1)} s`,
+    '/health samples': (mode) => mode.samples,
+    '/health p50': (mode) => ms(mode.p50),
+    '/health p99': (mode) => ms(mode.p99),
+  }
+  console.log(`\n${clients} clients at once, each signs in and posts an invoice\n`)
+  const cell = (text) => String(text).padStart(14)
+  console.log(''.padEnd(28) + modes.map(({ name }) => cell(name)).join(''))
+  for (const [title, value] of Object.entries(rows)) {
+    console.log(title.padEnd(28) + modes.map((mode) => cell(value(mode))).join(''))
+  }
+  const [bridged, bypassed] = modes
+  console.log(
+    `\n/health p99 is ${(bypassed.p99 / bridged.p99).toFixed(1)} times as long without the bridge; at least ${requiredRatio} is required.`,
+  )
+  for (const { name, reasons } of modes) {
+    for (const reason of reasons) console.log(`${name}, a client failed: ${reason}`)
+  }
+}
+
+function quantile(sorted, fraction) {
+  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * fraction) - 1)] ?? Number.NaN
+}
+
+function ms(milliseconds) {
+  return `${milliseconds.toFixed(1)} ms`
+}

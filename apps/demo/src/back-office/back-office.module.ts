@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common'
+import { APP_FILTER } from '@nestjs/core'
+import { SyncbridgeModule } from '@syncbridge/nestjs'
+import { HealthController } from './health.controller.js'
+import { InvoicesController } from './invoices.controller.js'
+import { LedgerController } from './ledger.controller.js'
+import { ProblemFilter } from './problem.filter.js'
+import { SessionGuard } from './session.guard.js'
+import { SignInController } from './sign-in.controller.js'
+
+@Module({
+  imports: [
+    // One `ThreadSensitiveContext` a request: what it bridges runs on a thread, and a connection, of its own.
+    SyncbridgeModule.forRoot({ interceptor: { mount: true } }),
+  ],
+  controllers: [HealthController, SignInController, InvoicesController, LedgerController],
+  providers: [SessionGuard, { provide: APP_FILTER, useClass: ProblemFilter }],
+})
+export class BackOfficeModule {}

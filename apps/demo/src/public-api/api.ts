@@ -1,0 +1,62 @@
+import { type Context, Hono } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import { check, invoiceIdOf, page } from '../doors/input.js'
+import { sessionCookie, tokenOf, userOf } from '../doors/session-token.js'
+import { readBalance } from '../ledger/balance.js'
+import { listCustomers } from '../ledger/customers.js'
+import { listInvoices, readInvoice } from '../ledger/invoices.js'
+import { newInvoice } from '../ledger/new-invoice.js'
+import { postInvoice } from '../ledger/post-invoice.js'
+import { closeSession, readSession } from '../sign-in/session.js'
+import { credentials, signIn } from '../sign-in/sign-in.js'
+
+export const api = new Hono()
+
+api.post('/sign-in', async (c) => {
+  const { token, user } = await signIn(check(credentials, await jsonOf(c)))
+  c.header('set-cookie', sessionCookie(token))
+  c.header('cache-control', 'no-store')
+  return c.json({ token, user })
+})
+
+api.post('/sign-out', async (c) => {
+  const token = sessionOf(c)
+  if (token !== undefined) await closeSession(token)
+  c.header('set-cookie', sessionCookie())
+  return c.body(null, 204)
+})
+
+api.get('/session', async (c) => {
+  const token = sessionOf(c)
+  return c.json({ user: (token === undefined ? undefined : await readSession(token)) ?? null })
+})
+
+api.get('/invoices', async (c) => c.json(await listInvoices(check(page, c.req.query()))))
+
+api.get('/invoices/:id', async (c) => c.json(await readInvoice(invoiceIdOf(c.req.param('id')))))
+
+api.post('/invoices', async (c) => {
+  await userOf(sessionOf(c))
+  const invoice = await postInvoice(check(newInvoice, await jsonOf(c)))
+  return c.json(invoice, 201, { location: `/api/invoices/${invoice.id}` })
+})
+
+api.get('/customers', async (c) => c.json({ customers: await listCustomers() }))
+
+api.get('/ledger/balance', async (c) => c.json(await readBalance()))
+
+function sessionOf(c: Context): string | undefined {
+  return tokenOf({ authorization: c.req.header('authorization'), cookie: c.req.header('cookie') })
+}
+
+async function jsonOf(c: Context): Promise<unknown> {
+  if (!/^application\/json\b/.test(c.req.header('content-type') ?? '')) {
+    throw new HTTPException(415, { message: 'Send the body as application/json.' })
+  }
+  try {
+    return await c.req.json()
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    throw new HTTPException(400, { message: 'The body is not valid JSON.', cause: error })
+  }
+}

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import { after, before, describe, it } from 'node:test'
+import { ask, clerk, draft, openDesk, signIn } from './support/desk.js'
+
+describe('what the desk refuses', () => {
+  let desk
+  let token
+  const teardown = []
+  before(async () => {
+    desk = await openDesk({ after: (end) => teardown.unshift(end) })
+    token = await signIn(desk)
+  })
+  after(() => {
+    for (const end of teardown) end()
+  })
+  const doors = () => [
+    { signIn: `${desk.api}/api/sign-in`, invoices: `${desk.api}/api/invoices` },
+    { signIn: `${desk.office}/sign-in`, invoices: `${desk.office}/invoices` },
+  ]
+  const refused = async (status, code, asked) => {
+    const answer = await asked
+    assert.equal(answer.status, status, JSON.stringify(answer.body))
+    assert.equal(answer.body.error.code, code)
+    assert.equal(answer.body.error.request, answer.request)
+    return answer.body.error
+  }
+
+  it('is a wrong password, in the same words as an unknown address', async () => {
+    for (const door of doors()) {
+      const wrong = { ...clerk, password: 'guess' }
+      const unknown = { ...clerk, email: 'nobody@desk.example' }
+      const first = await refused(401, 'WRONG_PASSWORD', ask('POST', door.signIn, { body: wrong }))
+      const second = await refused(
+        401,
+        'WRONG_PASSWORD',
+        ask('POST', door.signIn, { body: unknown }),
+      )
+      assert.equal(first.message, second.message)
+    }
+  })
+
+  it('is posting without a session, or with one that was signed out', async () => {
+    const gone = await signIn(desk)
+    await ask('POST', `${desk.api}/api/sign-out`, { token: gone })
+    for (const door of doors()) {
+      for (const attempt of [{}, { token: 'forged' }, { token: gone }]) {
+        const asked = ask('POST', door.invoices, { ...attempt, body: draft() })
+        await refused(401, 'SIGN_IN_REQUIRED', asked)
+      }
+    }
+  })
+
+  it('is each wrong field, named by its path, all of them at once', async () => {
+    const body = {
+      customerId: 'me',
+      currency: 'CHF',
+      lines: [{ description: ' ', quantity: 0, unitPrice: 12.5 }],
+    }
+    for (const door of doors()) {
+      const { fields } = await refused(
+        422,
+        'INVALID_INPUT',
+        ask('POST', door.invoices, { token, body }),
+      )
+      assert.deepEqual(Object.keys(fields).toSorted(), [
+        'currency',
+        'customerId',
+        'lines.0.description',
+        'lines.0.quantity',
+        'lines.0.unitPrice',
+      ])
+      assert.match(fields.currency, /EUR, USD, GBP/)
+    }
+  })
+
+  it('is a body that is no JSON or too large', async () => {
+    for (const door of doors()) {
+      await refused(400, 'BAD_REQUEST', ask('POST', door.invoices, { token, body: '{"customer' }))
+      const body = JSON.stringify({ padding: 'x'.repeat(100_000) })
+      await refused(413, 'TOO_LARGE', ask('POST', door.invoices, { token, body }))
+    }
+  })
+
+  it('is an unknown address or invoice', async () => {
+    await refused(404, 'NOT_FOUND', ask('GET', `${desk.api}/nowhere`))
+    await refused(404, 'NOT_FOUND', ask('GET', `${desk.office}/nowhere`))
+    await refused(404, 'UNKNOWN_INVOICE', ask('GET', `${desk.api}/api/invoices/99999`))
+    await refused(404, 'UNKNOWN_INVOICE', ask('GET', `${desk.api}/api/invoices/first`))
+    await refused(422, 'INVALID_INPUT', ask('GET', `${desk.api}/api/invoices?limit=1000`))
+    const page = await ask('GET', `${desk.api}/invoices/99999`)
+    assert.equal(page.status, 404)
+    assert.match(page.body, /There is no invoice 99999/)
+  })
+})
+
+describe('a session cookie', () => {
+  it('is kept from scripts and other sites, and is as good as the token', async (t) => {
+    const desk = await openDesk(t)
+    const answer = await ask('POST', `${desk.api}/api/sign-in`, { body: clerk })
+    const cookie = answer.headers.get('set-cookie')
+    assert.match(cookie, /HttpOnly/)
+    assert.match(cookie, /SameSite=Lax/)
+    const headers = { cookie: cookie.split(';')[0] }
+    const posted = await ask('POST', `${desk.api}/api/invoices`, { headers, body: draft() })
+    assert.equal(posted.status, 201)
+    const session = await ask('GET', `${desk.api}/api/session`, { headers })
+    assert.equal(session.body.user.email, clerk.email)
+  })
+})
+
+describe('a rate server', () => {
+  const failures = {
+    'that is down': undefined,
+    'that answers nonsense': (_, response) => response.end('{"rate":"plenty"}'),
+    'that answers an error': (_, response) => response.writeHead(500).end(),
+  }
+  for (const [how, answer] of Object.entries(failures)) {
+    it(`${how} is told by the invoice, which names the missing rate`, async (t) => {
+      const server = createServer(answer)
+      await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+      const ratesUrl = `http://127.0.0.1:${server.address().port}`
+      if (answer === undefined) await new Promise((resolve) => server.close(resolve))
+      else t.after(() => server.close())
+
+      const desk = await openDesk(t, { args: ['--rates-url', ratesUrl] })
+      const page = await ask('GET', `${desk.api}/invoices/1`)
+      assert.equal(page.status, 502)
+      assert.match(page.body, /The exchange rate [A-Z]{3} to [A-Z]{3} is missing: the rate server/)
+      const next = await ask('GET', `${desk.api}/api/invoices/1`)
+      assert.equal(next.status, 200)
+    })
+  }
+})
