@@ -10,5 +10,5 @@ process.exitCode = runSteps([
   { name: 'lock file', command: ['node', 'tools/check-lock.ts'] },
   { name: 'build', command: ['nx', 'run-many', '-t', 'build', '--output-style=static'] },
   { name: 'packages', command: ['node', 'tools/check-packages.ts'] },
-  { name: 'changesets', command: ['changeset', 'status', '--since=HEAD'] },
+  { name: 'changesets', command: ['node', 'tools/check-changesets.ts'] },
 ])
