@@ -35,6 +35,9 @@ export async function awaitCall(
   assertOpen(here, scope, ref)
   assertImportable(ref, here.entryModule, here.registry)
   signal?.throwIfAborted()
+  const context = here.open.context(scope.context)
+  // As in asyncio: an abort ends what is running, or else the next call, once. Calls after that, to clean up, work.
+  if (context?.takeAbort()) throw context.signal.reason
   const encoded = encodeList(args, transfer)
   const call = new Call(
     {
@@ -64,9 +67,8 @@ export async function awaitCall(
   )
   watchTime(here, call, new Deadline(timeout))
   watchSignal(here, call, signal)
-  // A context's abort ends the calls that are running; calls made afterwards, to clean up, still work (as in asyncio).
-  const contextSignal = here.open.context(scope.context)?.signal
-  if (!contextSignal?.aborted) watchSignal(here, call, contextSignal)
+  if (context && !context.signal.aborted)
+    watchSignal(here, call, context.signal, () => context.takeAbort())
   const settlement = await new Promise<Settlement>((resolve) => call.whenSettled(resolve))
   return resultOfAwaited(here, scope, ref, settlement)
 }
@@ -103,9 +105,17 @@ export function timedOut(label: string, timeout: number): CallTimeoutError {
   )
 }
 
-function watchSignal(here: Runtime, call: Call, signal: AbortSignal | undefined): void {
+function watchSignal(
+  here: Runtime,
+  call: Call,
+  signal: AbortSignal | undefined,
+  onTold?: () => void,
+): void {
   if (!signal || call.settlement) return
-  const onAbort = () => here.abandon(call, signal.reason)
+  const onAbort = () => {
+    onTold?.()
+    here.abandon(call, signal.reason)
+  }
   signal.addEventListener('abort', onAbort, { once: true })
   call.whenSettled(() => signal.removeEventListener('abort', onAbort))
 }

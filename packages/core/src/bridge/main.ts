@@ -1,4 +1,3 @@
-import { isMainThread } from 'node:worker_threads'
 import { RegistrationError } from '../errors.js'
 import { type CallSite, siteOf, topLevelSite } from '../registry/call-site.js'
 import { runtime } from '../runtime/runtime.js'
@@ -27,6 +26,7 @@ export function main<T>(fn: () => T, options: { module?: string } = {}): T | und
       'main() was not called at the top level of a module. Call it there, or give { module: import.meta.url }.',
     )
   }
-  runtime().registry.guard(site.module)
-  return isMainThread ? fn() : undefined
+  const here = runtime()
+  here.registry.guard(site.module)
+  return here.isMainThread ? fn() : undefined
 }

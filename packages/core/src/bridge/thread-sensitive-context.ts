@@ -5,6 +5,8 @@ import type { Runtime } from '../runtime/runtime.js'
 import { runtime } from '../runtime/runtime.js'
 import { assertOptions } from './bridged-function.js'
 
+const BRAND: unique symbol = Symbol.for('syncbridge.context') as never
+
 /** Options of a `ThreadSensitiveContext`. */
 export interface ThreadSensitiveContextOptions {
   /** Aborts the context's own signal, and with it the calls that are running in it. */
@@ -30,6 +32,7 @@ export interface ThreadSensitiveContextOptions {
 export class ThreadSensitiveContext {
   readonly #options: ThreadSensitiveContextOptions
   readonly #controller = new AbortController()
+  #isAbortUntold = false
 
   /** @throws TypeError where an option is unknown or out of range. */
   constructor(options: ThreadSensitiveContextOptions = {}) {
@@ -48,6 +51,18 @@ export class ThreadSensitiveContext {
     const here = runtime()
     const open = here.open.context(here.scopes.current()?.context)
     return open instanceof ThreadSensitiveContext ? open : undefined
+  }
+
+  /** Also for a context of another copy of the library in this process. */
+  static [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && BRAND in value
+  }
+
+  /** @internal */
+  takeAbort(): boolean {
+    const untold = this.#isAbortUntold
+    this.#isAbortUntold = false
+    return untold
   }
 
   /**
@@ -87,9 +102,16 @@ export class ThreadSensitiveContext {
     }
   }
 
+  #abort(reason: unknown): void {
+    if (this.signal.aborted) return
+    // Before the signal: the running calls hear it, and take it off.
+    this.#isAbortUntold = true
+    this.#controller.abort(reason)
+  }
+
   #arm(): () => void {
     const { signal, timeout } = this.#options
-    const onAbort = () => this.#controller.abort(signal?.reason)
+    const onAbort = () => this.#abort(signal?.reason)
     if (signal?.aborted) onAbort()
     signal?.addEventListener('abort', onAbort, { once: true })
     const timer =
@@ -97,9 +119,7 @@ export class ThreadSensitiveContext {
         ? undefined
         : setTimeout(
             () =>
-              this.#controller.abort(
-                new CallTimeoutError(`The context's timeout of ${timeout} ms passed.`),
-              ),
+              this.#abort(new CallTimeoutError(`The context's timeout of ${timeout} ms passed.`)),
             timeout,
           )
     return () => {
@@ -108,6 +128,9 @@ export class ThreadSensitiveContext {
     }
   }
 }
+
+// On the prototype: the brand is shared by all copies of the class.
+Object.defineProperty(ThreadSensitiveContext.prototype, BRAND, { value: true })
 
 /**
  * Registers a function to run when the current context ends, on this very thread, before it serves another context: close a

@@ -3,6 +3,7 @@
  * an error is taken apart and built again as an instance of its own class, without running that class's constructor
  * (whose parameters nobody here knows). What can't be cloned is left out and named, so that the error itself arrives.
  */
+import { onePerThread } from '../one-per-thread.js'
 import type { WireError, WireValue } from '../protocol.js'
 import type { ErrorClass } from '../registry/registry.js'
 import { foldStack } from './stack.js'
@@ -15,7 +16,7 @@ export interface ValueCodec {
 export type FindErrorClass = (type: string) => ErrorClass | undefined
 
 /** The class of an error whose class wasn't to be had here: the next thread may have it. */
-const foreignTypes = new WeakMap<Error, string>()
+const foreignTypes = onePerThread('error-types', () => new WeakMap<Error, string>())
 const handledApart = new Set(['stack', 'message', 'cause', 'errors'])
 const LOST = 'syncbridgeLost'
 

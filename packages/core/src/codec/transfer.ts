@@ -1,7 +1,8 @@
 /** Values marked to be moved instead of copied: the mark stays beside the value, so that it crosses as it is. */
 import type { Transferable } from 'node:worker_threads'
+import { onePerThread } from '../one-per-thread.js'
 
-const marked = new WeakMap<object, readonly Transferable[]>()
+const marked = onePerThread('transfer', () => new WeakMap<object, readonly Transferable[]>())
 
 /**
  * Marks a value to be moved to the other thread instead of copied; it is unusable here afterwards.

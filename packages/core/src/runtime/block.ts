@@ -25,6 +25,8 @@ export function blockUntilSettled(
   while (!call.settlement) {
     const seen = runtime.bell.count()
     runtime.drain()
+    // After the count, like the look for messages: a thread marks its end and then rings. A silent death rings nobody.
+    for (const thread of [...runtime.post.threads]) thread.checkAlive(false)
     // Before the answer is looked at: work that was queued when it arrived runs first, as in asgiref.
     for (let work = frame.queue.shift(); work; work = frame.queue.shift()) {
       runtime.work.performOnFrame(work)
@@ -33,9 +35,8 @@ export function blockUntilSettled(
     if (call.settlement) return
     const remaining = deadline.remaining()
     if (remaining === 0) return onTimeout()
-    const rung = runtime.bell.wait(seen, Math.min(SLICE, remaining))
-    // A thread rings when it ends, too, and says so by a flag; only a silent death needs the thorough look.
-    for (const thread of [...runtime.post.threads]) thread.checkAlive(!rung)
+    if (runtime.bell.wait(seen, Math.min(SLICE, remaining))) continue
+    for (const thread of [...runtime.post.threads]) thread.checkAlive(true)
   }
 }
 

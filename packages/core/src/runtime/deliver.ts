@@ -1,10 +1,42 @@
 /** What each kind of message means to the thread that it is addressed to. The messages themselves: `protocol.ts`. */
+import type { Call } from '../call/call.js'
+import type { Frames } from '../call/frame.js'
+import type { PendingCalls } from '../call/pending-calls.js'
 import { decodeOne, encodeOne, errorClassFinder } from '../codec/codec.js'
 import { Cell } from '../context/cell.js'
-import type { AbortMessage, CallMessage, CleanMessage, Message, WireValue } from '../protocol.js'
-import type { Runtime } from './runtime.js'
+import type { Scopes } from '../context/scope.js'
+import type {
+  AbortMessage,
+  CallMessage,
+  CleanMessage,
+  Message,
+  ThreadAddress,
+  WireValue,
+} from '../protocol.js'
+import type { Registry } from '../registry/registry.js'
+import type { ExitHooks } from './exit-hooks.js'
+import type { Host } from './host.js'
+import type { PostOffice } from './post-office.js'
+import type { Work } from './work.js'
 
-export function deliver(runtime: Runtime, message: Message): void {
+/** What messages act on: the runtime of the thread that they are addressed to. */
+export interface Addressee {
+  readonly address: ThreadAddress
+  readonly registry: Registry
+  readonly scopes: Scopes
+  readonly frames: Frames
+  readonly pending: PendingCalls
+  readonly work: Work
+  readonly post: PostOffice
+  readonly host: Host | undefined
+  readonly exitHooks: ExitHooks
+  readonly critical: Map<string, unknown>
+  postOrDrop(message: Message): void
+  abandon(call: Call, reason: unknown): void
+  strangerGone(thread: ThreadAddress, exitCode: number | undefined, cause: unknown): void
+}
+
+export function deliver(runtime: Addressee, message: Message): void {
   switch (message.kind) {
     case 'call':
       return deliverCall(runtime, message)
@@ -41,7 +73,7 @@ export function deliver(runtime: Runtime, message: Message): void {
   }
 }
 
-function deliverCall(runtime: Runtime, message: CallMessage): void {
+function deliverCall(runtime: Addressee, message: CallMessage): void {
   const { target, request } = message
   if (target.by === 'thread') {
     if (request.mode === 'sync') runtime.work.push(message)
@@ -59,7 +91,7 @@ function deliverCall(runtime: Runtime, message: CallMessage): void {
 }
 
 /** The call has not started and will not: its caller may try elsewhere, unless it has given it up. */
-export function refuse(runtime: Runtime, { from, id }: CallMessage): void {
+export function refuse(runtime: Addressee, { from, id }: CallMessage): void {
   runtime.postOrDrop({
     kind: 'outcome',
     to: from,
@@ -69,7 +101,7 @@ export function refuse(runtime: Runtime, { from, id }: CallMessage): void {
   })
 }
 
-function deliverAbort(runtime: Runtime, { from, id, reason }: AbortMessage): void {
+function deliverAbort(runtime: Addressee, { from, id, reason }: AbortMessage): void {
   const decoded = decode(runtime, reason)
   const running = runtime.work.find(from, id)
   if (running) return running.abort.abort(decoded)
@@ -87,7 +119,7 @@ function deliverAbort(runtime: Runtime, { from, id, reason }: AbortMessage): voi
 }
 
 /** A context has ended: what it left on this thread goes, before the thread serves another. */
-function clean(runtime: Runtime, { context, from }: CleanMessage): void {
+function clean(runtime: Addressee, { context, from }: CleanMessage): void {
   let error: WireValue | undefined
   try {
     // Hooks are sync code of that context: they may call async code, and see no Locals of anyone else.
@@ -102,7 +134,7 @@ function clean(runtime: Runtime, { context, from }: CleanMessage): void {
   runtime.postOrDrop(error ? { ...answer, error } : answer)
 }
 
-function decode(runtime: Runtime, wire: WireValue): unknown {
+function decode(runtime: Addressee, wire: WireValue): unknown {
   return decodeOne(wire, errorClassFinder(runtime.registry))
 }
 

@@ -4,6 +4,8 @@ import type { Call } from '../call/call.js'
 /** An open `ThreadSensitiveContext`, as far as a call inside it is concerned. */
 export interface OpenContext {
   readonly signal: AbortSignal
+  /** Whether the signal has aborted and no call has been told; asking counts as telling. */
+  takeAbort(): boolean
 }
 
 export class OpenWork {

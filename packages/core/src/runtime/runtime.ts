@@ -4,6 +4,7 @@
  * (ESM beside CommonJS, a loader that evaluates twice) and all of them must meet in the same registry and the same threads.
  */
 
+import { isMainThread } from 'node:worker_threads'
 import type { Call } from '../call/call.js'
 import { Frames } from '../call/frame.js'
 import { PendingCalls, refuse } from '../call/pending-calls.js'
@@ -15,6 +16,7 @@ import { LifeRecord } from '../channel/life-record.js'
 import { encodeOne, explainCloneFailure } from '../codec/codec.js'
 import { Scopes } from '../context/scope.js'
 import { ThreadExitedError } from '../errors.js'
+import { onePerThread } from '../one-per-thread.js'
 import {
   type CallMessage,
   type FrameRef,
@@ -67,6 +69,7 @@ export class Runtime implements Maker {
   readonly critical = new Map<string, unknown>()
   /** What is open here: contexts by id, and calls that were made here and have no answer yet. */
   readonly open = new OpenWork()
+  readonly isMainThread = isMainThread
   config: ConfigureOptions = {}
   /** Set by `shutdown()`: no call is taken any more. */
   closed = false
@@ -359,30 +362,24 @@ function cloneableReason(reason: unknown): ReturnType<typeof encodeOne> {
   }
 }
 
-const SYMBOL = Symbol.for(`syncbridge.runtime.${PROTOCOL_VERSION}`)
+// The version is part of the name: copies that do not understand each other must not meet.
+const RUNTIME = `runtime.${PROTOCOL_VERSION}`
 
 /** The runtime of this thread; a thread that nobody prepared is the root of a tree of its own. */
 export function runtime(): Runtime {
-  const known = Reflect.get(globalThis, SYMBOL) as Runtime | undefined
-  return (
-    known ??
-    install({
+  return onePerThread(RUNTIME, () => {
+    const memory = new SharedArrayBuffer(SLOT_COUNT * Int32Array.BYTES_PER_ELEMENT)
+    return new Runtime({
       address: '0',
       role: 'root',
       host: '0',
-      memory: newMemory(),
+      memory,
       entryModule: findEntryModule(),
     })
-  )
+  })
 }
 
 /** For the first code that runs in a thread of ours. */
 export function install(boot: RuntimeBoot): Runtime {
-  const made = new Runtime(boot)
-  Object.defineProperty(globalThis, SYMBOL, { value: made })
-  return made
-}
-
-function newMemory(): SharedArrayBuffer {
-  return new SharedArrayBuffer(SLOT_COUNT * Int32Array.BYTES_PER_ELEMENT)
+  return onePerThread(RUNTIME, () => new Runtime(boot))
 }
