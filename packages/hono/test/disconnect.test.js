@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
 import { connect, createServer } from 'node:http2'
 import { after, describe, test } from 'node:test'
-import { setTimeout as elapse } from 'node:timers/promises'
-import { shutdown, stats } from '@syncbridge/core'
+import { shutdown } from '@syncbridge/core'
 import { syncbridge } from '@syncbridge/hono'
 import { Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import { timeout } from 'hono/timeout'
 import { noteExit, thread, waitFor } from './fixtures/desk.js'
-import { latch, open, opened, signal } from './support/latch.js'
+import { isOpen, latch, open, opened, signal } from './support/latch.js'
 import { forbidUnhandledRejections } from './support/rejections.js'
 import { listen } from './support/server.js'
 
@@ -80,6 +79,7 @@ describe('a client that disconnects', () => {
   test('while its blocking call runs leaves the thread to that call only', async (t) => {
     const started = latch()
     const done = latch()
+    const exited = latch()
     const failed = signal()
     const app = new Hono()
     app.onError((error, c) => {
@@ -87,7 +87,10 @@ describe('a client that disconnects', () => {
       return c.text('nobody reads this', 500)
     })
     app.use(syncbridge())
-    app.get('/block', async (c) => c.json(await waitFor(started, done)))
+    app.get('/block', async (c) => {
+      await noteExit(exited)
+      return c.json(await waitFor(started, done))
+    })
     app.get('/', async (c) => c.json(await thread()))
     const url = await listen(t, app)
     const client = new AbortController()
@@ -99,10 +102,9 @@ describe('a client that disconnects', () => {
     assert.equal(await answer, 'AbortError')
     assert.equal((await failed.promise).name, 'AbortError')
     assert.equal((await fetch(url)).status, 200)
+    assert.equal(isOpen(exited), false)
     open(done)
-    const running = () => stats().threads.filter(({ running }) => running > 0)
-    // The thread reports its end in its own time.
-    while (running().length > 0) await elapse(5)
+    await opened(exited)
     assert.equal((await fetch(url)).status, 200)
   })
 
