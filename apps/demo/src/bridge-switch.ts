@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { onContextExit, syncToAsync } from '@syncbridge/core'
 
 /** A synchronous function of the domain as the doors see it: awaited, whichever thread it runs on. */
@@ -27,9 +28,12 @@ export function pooled<A extends unknown[], R>(fn: (...args: A) => R): Awaitable
   return unlessBypassed(fn, syncToAsync(fn, { threadSensitive: false }))
 }
 
-/** Calls `fn` on the request's thread when the request has ended, before the thread serves another. */
+/**
+ * Calls `fn` on the request's thread when the request has ended, before the thread serves another; `fn` finds the
+ * request's `Local`s as they are now.
+ */
 export function onRequestEnd(fn: () => void): void {
-  if (!bypassed) onContextExit(fn)
+  if (!bypassed) onContextExit(AsyncLocalStorage.bind(fn))
 }
 
 function unlessBypassed<A extends unknown[], R>(

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, it } from 'node:test'
 import { ask, draft, openDesk, signIn } from './support/desk.js'
 
@@ -134,4 +136,32 @@ describe('the invoices of a desk that was just opened', () => {
       assert.equal((await ask('GET', desk.api + url)).status, 200, url)
     }
   })
+})
+
+describe('a posting whose client hangs up half-way', () => {
+  for (const door of ['api', 'office']) {
+    it(`is rolled back at the ${door} door, and the ledger is free for the next`, async (t) => {
+      const desk = await openDesk(t, { env: { LOG_LEVEL: 'debug' } })
+      const url = { api: `${desk.api}/api/invoices`, office: `${desk.office}/invoices` }[door]
+      const token = await signIn(desk)
+      const before = (await ask('GET', `${desk.api}/api/ledger/balance`)).body
+
+      const other = new DatabaseSync(join(desk.folder, 'ledger.db'))
+      t.after(() => other.close())
+      other.exec('BEGIN IMMEDIATE')
+      const hangUp = new AbortController()
+      const posting = ask('POST', url, { token, body: draft(), signal: hangUp.signal })
+      const { request } = await desk.logged(({ message }) => message === 'posting begins')
+      hangUp.abort()
+      await assert.rejects(posting, { name: 'AbortError' })
+      await desk.logged((line) => line.request === request && line.message === 'served')
+      other.exec('ROLLBACK')
+
+      await desk.logged(
+        (line) => line.request === request && line.message === 'rolled back an unfinished posting',
+      )
+      assert.deepEqual((await ask('GET', `${desk.api}/api/ledger/balance`)).body, before)
+      assert.equal((await ask('POST', url, { token, body: draft() })).status, 201)
+    })
+  }
 })

@@ -56,6 +56,8 @@ export function answerTo(error: unknown, refusal?: Refusal): Answer {
   if (refusal !== undefined && status < 500) {
     return answer(status, codes[status] ?? 'REFUSED', refusal.message)
   }
+  // Nobody reads this answer; the access log shows what became of the request.
+  if (isClientGone(error)) return answer(499, 'CLIENT_GONE', 'The client is gone.')
   log.error('could not serve', { stack: stackOf(error) })
   const apology = apologies[status] ?? 'Something went wrong on our side; the log has the details.'
   return answer(status, codes[status] ?? 'INTERNAL', apology)
@@ -64,6 +66,10 @@ export function answerTo(error: unknown, refusal?: Refusal): Answer {
 // The bridge's own error comes here from where no interceptor translates it, such as a Nest guard.
 function statusOf(error: unknown): number {
   return error instanceof SyncBridgeError && error.code === 'SYNCBRIDGE_QUEUE_FULL' ? 503 : 500
+}
+
+function isClientGone(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError'
 }
 
 function answer(

@@ -26,9 +26,11 @@ export type EnteredInvoice = {
  * @throws LedgerBusyError when other postings keep the lock for too long.
  */
 export const begin = sensitive(function begin(): void {
-  write('BEGIN IMMEDIATE')
-  // A request can end without getting to its own rollback: its client hangs up, or its time runs out.
+  // A request can end without getting to its own rollback: its client hangs up, or its time runs out. Asked for first, so
+  // that outside a request, where nobody would roll back, no transaction begins.
   onRequestEnd(rollBackIfOpen)
+  log.debug('posting begins')
+  write('BEGIN IMMEDIATE')
 })
 
 /**

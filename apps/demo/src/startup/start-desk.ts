@@ -10,6 +10,7 @@ import { rateServer } from '../rates/server.js'
 import { drain, listen } from './listen.js'
 import type { Options } from './options.js'
 import { prepareLedger } from './prepare-ledger.js'
+import { warmUp } from './warm-up.js'
 
 const drainDeadline = 10_000
 const shutdownDeadline = 5_000
@@ -32,6 +33,8 @@ export async function startDesk(options: Options): Promise<Desk> {
   // Threads start with a copy of this environment, and that is how they find the ledger.
   process.env.LEDGER_FILE = ledgerFile
   prepareLedger(ledgerFile)
+
+  if (!options.bypass) await warmUp()
 
   const rates = rateServer()
   const office = await backOffice()
