@@ -11,6 +11,7 @@ export {
   markAsyncFunction,
   type NamingOptions,
 } from './bridge/bridged-function.js'
+export type { Executor, ExecutorCall } from './bridge/executor.js'
 export {
   callSignal,
   configure,
@@ -20,7 +21,14 @@ export {
   stats,
   type ThreadStats,
 } from './bridge/lifecycle.js'
-export { Local, type LocalConstructor, type LocalOptions, localScope } from './bridge/local.js'
+export {
+  carryStorage,
+  Local,
+  type LocalConstructor,
+  type LocalOptions,
+  localScope,
+} from './bridge/local.js'
+export { LocalContext } from './bridge/local-context.js'
 export { main } from './bridge/main.js'
 export {
   type AsyncBridged,
@@ -29,11 +37,16 @@ export {
   syncToAsync,
 } from './bridge/sync-to-async.js'
 export {
+  ThreadPoolExecutor,
+  type ThreadPoolExecutorOptions,
+} from './bridge/thread-pool-executor.js'
+export {
   onContextExit,
   ThreadSensitiveContext,
   type ThreadSensitiveContextOptions,
 } from './bridge/thread-sensitive-context.js'
 export { transfer } from './codec/transfer.js'
+export type { StorageCodec } from './context/carriers.js'
 export {
   BlockedLoopError,
   CallTimeoutError,
@@ -49,5 +62,6 @@ export {
 } from './errors.js'
 export type { LeaseOptions } from './executor/lease-executor.js'
 export type { PoolOptions } from './executor/pool-executor.js'
+export type { FunctionRef } from './protocol.js'
 export type { TimeSummary } from './runtime/call-statistics.js'
 export type { ConfigureOptions } from './runtime/config.js'

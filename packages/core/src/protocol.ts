@@ -56,6 +56,26 @@ export interface WireLocals {
   readonly deleted: readonly string[]
 }
 
+/** The store of an `AsyncLocalStorage` that is carried along under a name. */
+export interface WireStorage {
+  readonly name: string
+  readonly value: unknown
+}
+
+/** What a call changed in such a store: by key where it has keys, and as a whole. */
+export interface WireStorageChange {
+  readonly name: string
+  readonly set: ReadonlyArray<readonly [key: unknown, value: unknown]>
+  readonly deleted: readonly unknown[]
+  readonly whole: unknown
+}
+
+/** What of its surroundings a call has changed. */
+export interface WireChanges {
+  readonly locals: WireLocals
+  readonly storages: readonly WireStorageChange[]
+}
+
 /** What surrounds a call, wherever it runs. */
 export interface WireScope {
   /** The blocked frames above the call, the nearest first. */
@@ -65,6 +85,7 @@ export interface WireScope {
   /** The `ThreadSensitiveContext` around it. */
   readonly context?: string | undefined
   readonly locals: WireLocals
+  readonly storages: readonly WireStorage[]
 }
 
 /** Where a call is to run. `thread`: the addressee's own queue; the others are resolved by the addressee. */
@@ -87,17 +108,18 @@ export interface CallRequest {
   readonly parent?: { readonly from: ThreadAddress; readonly id: number } | undefined
 }
 
+/** `ran`: how long the function itself took, in ms. */
 export type Outcome =
   | {
       readonly ok: true
       readonly value: WireValue
-      readonly locals: WireLocals
+      readonly changes: WireChanges
       readonly ran: number
     }
   | {
       readonly ok: false
       readonly error: WireValue
-      readonly locals: WireLocals
+      readonly changes: WireChanges
       readonly ran: number
     }
   /** The target was gone before the call started: it may be sent elsewhere. */

@@ -39,7 +39,7 @@ export type SyncModule<M> = {
 }
 
 const OPTIONS = ['forceNewLoop', 'timeout', 'module', 'name']
-const CALL_OPTIONS = ['signal', 'timeout', 'transfer']
+const CALL_OPTIONS = ['signal', 'timeout', 'transfer', 'context']
 
 /**
  * Makes an async function blocking: the calling thread waits while the function runs on the loop that launched this sync

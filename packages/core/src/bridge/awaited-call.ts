@@ -4,7 +4,7 @@ import { Call, type Settlement } from '../call/call.js'
 import { Deadline } from '../cancellation/deadline.js'
 import { encodeList } from '../codec/codec.js'
 import type { Scope } from '../context/scope.js'
-import { CallTimeoutError, ClosedError } from '../errors.js'
+import { ClosedError } from '../errors.js'
 import { chooseRoutes, type Route } from '../executor/choose-executor.js'
 import type { FunctionRef } from '../protocol.js'
 import { assertImportable } from '../registry/entry-module.js'
@@ -12,6 +12,11 @@ import { printRef } from '../registry/function-ref.js'
 import type { Runtime } from '../runtime/runtime.js'
 import { runtime } from '../runtime/runtime.js'
 import { resultOfAwaited } from './call-result.js'
+import { type Executor, ownPool } from './executor.js'
+import { submitToForeign } from './foreign-call.js'
+import type { LocalContext } from './local-context.js'
+import { takeAlong } from './surroundings.js'
+import { timedOut } from './timed-out.js'
 
 /** Options of one call, apart from its arguments. */
 export interface CallOptions {
@@ -21,56 +26,56 @@ export interface CallOptions {
   timeout?: number
   /** What to move instead of copy. */
   transfer?: readonly Transferable[]
+  /** The `Local` values to run with, and to keep what the function changes of them. By default the caller's. */
+  context?: LocalContext
+}
+
+/** Where a function runs, as it was wrapped. */
+export interface Placement {
+  readonly threadSensitive: boolean
+  readonly executor?: Executor | undefined
 }
 
 export async function awaitCall(
   ref: FunctionRef,
-  threadSensitive: boolean,
-  { signal, timeout, transfer }: CallOptions,
+  { threadSensitive, executor }: Placement,
+  { signal, timeout, transfer, context: values }: CallOptions,
   args: readonly unknown[],
 ): Promise<unknown> {
   const here = runtime()
   // Before the first await, so that a scope that is opened here is the caller's afterwards, too.
   const scope = here.scopes.ensure()
   assertOpen(here, scope, ref)
-  assertImportable(ref, here.entryModule, here.registry)
   signal?.throwIfAborted()
-  const context = here.open.context(scope.context)
+  const open = here.open.context(scope.context)
   // As in asyncio: an abort ends what is running, or else the next call, once. Calls after that, to clean up, work.
-  if (context?.takeAbort()) throw context.signal.reason
+  if (open?.takeAbort()) throw open.signal.reason
+  const take = executor && ownPool(executor)
+  if (executor && !take) return submitToForeign(here, executor, ref, { signal, timeout }, args)
+  assertImportable(ref, here.entryModule, here.registry)
   const encoded = encodeList(args, transfer)
+  const surroundings = takeAlong(here, scope, values?.cell)
+  // What runs below comes back to the loop that launched it: this one, or the one that launched this sync code.
+  const loop = (scope.mode === 'sync' ? scope.loop : undefined) ?? here.address
   const call = new Call(
     {
       mode: 'sync',
       ref,
       args: encoded.wire,
-      scope: {
-        chain: scope.chain,
-        // What runs below comes back to the loop that launched it: this one, or the one that launched this sync code.
-        loop: (scope.mode === 'sync' ? scope.loop : undefined) ?? here.address,
-        context: scope.context,
-        locals: scope.cell.snapshot(),
-      },
+      scope: { chain: scope.chain, loop, ...surroundings.wire },
     },
     encoded.transfer,
   )
   here.watch(call)
-  dispatch(
-    here,
-    call,
-    chooseRoutes({
-      threadSensitive,
-      chain: scope.chain,
-      context: scope.context,
-      starter: here.starter,
-    }),
-  )
+  const { chain, context } = scope
+  if (take) take(call)
+  else
+    dispatch(here, call, chooseRoutes({ threadSensitive, chain, context, starter: here.starter }))
   watchTime(here, call, new Deadline(timeout))
   watchSignal(here, call, signal)
-  if (context && !context.signal.aborted)
-    watchSignal(here, call, context.signal, () => context.takeAbort())
+  if (open && !open.signal.aborted) watchSignal(here, call, open.signal, () => open.takeAbort())
   const settlement = await new Promise<Settlement>((resolve) => call.whenSettled(resolve))
-  return resultOfAwaited(here, scope, ref, settlement)
+  return resultOfAwaited(here, surroundings, ref, settlement)
 }
 
 /** @throws ClosedError (SYNCBRIDGE_CLOSED) for what begins after `shutdown()`; what had begun before may finish. */
@@ -96,13 +101,6 @@ function watchTime(here: Runtime, call: Call, { timeout }: Deadline): void {
   // Fires on time, whatever the thread does.
   const timer = setTimeout(() => here.abandon(call, timedOut(call.label, timeout), true), timeout)
   call.whenSettled(() => clearTimeout(timer))
-}
-
-export function timedOut(label: string, timeout: number): CallTimeoutError {
-  return new CallTimeoutError(
-    `${label} did not finish within its timeout of ${timeout} ms, queueing included. Its result, if it comes, is dropped.`,
-    { function: label },
-  )
 }
 
 function watchSignal(

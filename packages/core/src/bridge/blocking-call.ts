@@ -11,8 +11,10 @@ import { blockUntilSettled, closeFrame } from '../runtime/block.js'
 import type { Runtime } from '../runtime/runtime.js'
 import { runtime } from '../runtime/runtime.js'
 import type { Thread } from '../thread/thread.js'
-import { assertOpen, type CallOptions, timedOut } from './awaited-call.js'
+import { assertOpen, type CallOptions } from './awaited-call.js'
 import { resultOfBlocking } from './call-result.js'
+import { takeAlong } from './surroundings.js'
+import { timedOut } from './timed-out.js'
 
 /** Something that owns a loop thread of its own for the calls of one scope. */
 export interface LoopOwner {
@@ -22,7 +24,7 @@ export interface LoopOwner {
 export function blockOnCall(
   ref: FunctionRef,
   forceNewLoop: boolean,
-  { signal, timeout, transfer }: CallOptions,
+  { signal, timeout, transfer, context: values }: CallOptions,
   args: readonly unknown[],
 ): unknown {
   const here = runtime()
@@ -31,6 +33,7 @@ export function blockOnCall(
   assertMayBlock(here, scope, ref)
   signal?.throwIfAborted()
   const encoded = encodeList(args, transfer)
+  const surroundings = takeAlong(here, scope, values?.cell)
   const deadline = new Deadline(timeout)
   const frame = here.frames.open()
   const frameRef: FrameRef = { thread: here.address, frame: frame.id }
@@ -42,12 +45,7 @@ export function blockOnCall(
         mode: 'async',
         ref,
         args: encoded.wire,
-        scope: {
-          chain: [frameRef, ...scope.chain],
-          loop: here.address,
-          context: scope.context,
-          locals: scope.cell.snapshot(),
-        },
+        scope: { chain: [frameRef, ...scope.chain], loop: here.address, ...surroundings.wire },
         parent: scope.call && { from: scope.call.from, id: scope.call.id },
       },
       encoded.transfer,
@@ -64,7 +62,7 @@ export function blockOnCall(
     blockUntilSettled(here, frame, call, deadline, () =>
       here.abandon(call, timedOut(call.label, timeout ?? 0), true),
     )
-    return resultOfBlocking(here, scope, ref, call.settlement)
+    return resultOfBlocking(here, surroundings, ref, call.settlement)
   } finally {
     stopListening?.()
     void ownThread?.terminate()

@@ -2,23 +2,23 @@
 import type { Settlement } from '../call/call.js'
 import { decodeOne, errorClassFinder, needsClasses } from '../codec/codec.js'
 import { foldStack, joinStacks } from '../codec/stack.js'
-import type { Scope } from '../context/scope.js'
 import { SyncBridgeError } from '../errors.js'
 import type { FunctionRef, WireValue } from '../protocol.js'
 import { printRef } from '../registry/function-ref.js'
 import { importNamespace, requireNamespace } from '../registry/load-function.js'
 import type { Runtime } from '../runtime/runtime.js'
+import type { Surroundings } from './surroundings.js'
 
 /** Longest wait for a module whose exports may hold an error's class, in ms. */
 const NAMESPACE_DEADLINE = 250
 
 export async function resultOfAwaited(
   here: Runtime,
-  scope: Scope,
+  surroundings: Surroundings,
   ref: FunctionRef,
   settlement: Settlement,
 ): Promise<unknown> {
-  const error = takeSuccess(here, scope, settlement)
+  const error = takeSuccess(here, surroundings, settlement)
   if ('value' in error) return error.value
   let namespace: object | undefined
   if (needsClasses(error.wire, errorClassFinder(here.registry))) {
@@ -34,7 +34,7 @@ export async function resultOfAwaited(
 
 export function resultOfBlocking(
   here: Runtime,
-  scope: Scope,
+  surroundings: Surroundings,
   ref: FunctionRef,
   settlement: Settlement | undefined,
 ): unknown {
@@ -42,7 +42,7 @@ export function resultOfBlocking(
     throw new SyncBridgeError(`${printRef(ref)} stopped waiting without an answer`, {
       function: printRef(ref),
     })
-  const error = takeSuccess(here, scope, settlement)
+  const error = takeSuccess(here, surroundings, settlement)
   if ('value' in error) return error.value
   throw rebuild(
     error.wire,
@@ -54,12 +54,12 @@ export function resultOfBlocking(
 /** The value, or the error still on the wire; what the call changed in `Local`s is here in both cases. */
 function takeSuccess(
   here: Runtime,
-  scope: Scope,
+  surroundings: Surroundings,
   settlement: Settlement,
 ): { value: unknown } | { wire: WireValue } {
   if ('failure' in settlement) throw atCaller(settlement.failure)
   const { outcome } = settlement
-  scope.cell.apply(outcome.locals)
+  surroundings.bringBack(outcome.changes)
   return outcome.ok
     ? { value: decodeOne(outcome.value, errorClassFinder(here.registry)) }
     : { wire: outcome.error }

@@ -1,4 +1,6 @@
+import type { StorageCodec } from '../context/carriers.js'
 import { createNamespace, type LocalStore } from '../context/local-namespace.js'
+import type { AsyncLocalStorage } from '../context/scope.js'
 import { topLevelSite } from '../registry/call-site.js'
 import type { Runtime } from '../runtime/runtime.js'
 import { runtime } from '../runtime/runtime.js'
@@ -82,4 +84,28 @@ function criticalStore(here: Runtime): LocalStore {
     set: (key, value) => void values().set(key, value),
     delete: (key) => void values().delete(key),
   }
+}
+
+/**
+ * Takes an `AsyncLocalStorage` that belongs to somebody else along with each call: its store goes over by value, and what the
+ * call changes in a plain object or a Map comes back into the caller's own object. Call it at the top level of a module that
+ * every thread imports.
+ *
+ * @param name What the storage is called in every thread.
+ * @param storage The storage.
+ * @param codec How its store crosses, where it can't be cloned as it is.
+ * @throws TypeError where `storage` is not an AsyncLocalStorage.
+ * @example
+ * export const session = new AsyncLocalStorage()
+ * carryStorage('session', session)
+ */
+export function carryStorage<S>(
+  name: string,
+  storage: AsyncLocalStorage<S>,
+  codec?: StorageCodec<S>,
+): void {
+  if (typeof storage?.getStore !== 'function' || typeof storage.run !== 'function') {
+    throw new TypeError(`carryStorage('${name}'): expected an AsyncLocalStorage`)
+  }
+  runtime().carriers.add(name, storage, codec)
 }

@@ -10,6 +10,8 @@ import {
   type NamingOptions,
   register,
 } from './bridged-function.js'
+import { assertExecutor, type Executor } from './executor.js'
+import type { LocalContext } from './local-context.js'
 import { createModuleProxy } from './module-proxy.js'
 
 /** Options of `syncToAsync`. */
@@ -18,6 +20,10 @@ export interface SyncToAsyncOptions extends NamingOptions {
   threadSensitive?: boolean
   /** Default time for each call, queueing included, in ms. Default: no limit. */
   timeout?: number
+  /** What runs the calls instead of the process's pool; only with `threadSensitive: false`. */
+  executor?: Executor
+  /** The `Local` values that the function runs with, and that keep what it changes. By default the caller's. */
+  context?: LocalContext
 }
 
 /** A synchronous function, made awaitable. */
@@ -36,8 +42,8 @@ export type AsyncModule<M> = {
     : never
 }
 
-const OPTIONS = ['threadSensitive', 'timeout', 'module', 'name']
-const CALL_OPTIONS = ['signal', 'timeout', 'transfer']
+const OPTIONS = ['threadSensitive', 'timeout', 'executor', 'context', 'module', 'name']
+const CALL_OPTIONS = ['signal', 'timeout', 'transfer', 'context']
 
 /**
  * Makes a synchronous function awaitable: it runs on a sync thread and may block there. Behaves as asgiref's
@@ -86,18 +92,18 @@ export function syncToAsync(subject: unknown, options: SyncToAsyncOptions = {}):
   return imitate(bridge(register(fn, 'syncToAsync', options), options), fn)
 }
 
-function bridge(
-  ref: FunctionRef,
-  { threadSensitive = true, timeout }: SyncToAsyncOptions,
-): AsyncBridged<unknown[], unknown> {
-  const defaults: CallOptions = timeout === undefined ? {} : { timeout }
-  const call = (...args: unknown[]) => awaitCall(ref, threadSensitive, defaults, args)
+function bridge(ref: FunctionRef, options: SyncToAsyncOptions): AsyncBridged<unknown[], unknown> {
+  const placement = { threadSensitive: options.threadSensitive ?? true, executor: options.executor }
+  const defaults: CallOptions = {
+    ...(options.timeout !== undefined && { timeout: options.timeout }),
+    ...(options.context && { context: options.context }),
+  }
+  const call = (...args: unknown[]) => awaitCall(ref, placement, defaults, args)
   const bridged = Object.assign(call, {
     with(perCall: CallOptions) {
       assertOptions('with', perCall, CALL_OPTIONS)
       assertTimeout(perCall.timeout, 'with')
-      return (...args: unknown[]) =>
-        awaitCall(ref, threadSensitive, { ...defaults, ...perCall }, args)
+      return (...args: unknown[]) => awaitCall(ref, placement, { ...defaults, ...perCall }, args)
     },
   })
   return markAsyncFunction(bridged)
@@ -106,5 +112,10 @@ function bridge(
 function checked(options: SyncToAsyncOptions): SyncToAsyncOptions {
   assertOptions('syncToAsync', options, OPTIONS)
   assertTimeout(options.timeout, 'syncToAsync')
+  if (options.executor !== undefined) {
+    if (options.threadSensitive !== false)
+      throw new TypeError('executor must not be set when threadSensitive is true')
+    assertExecutor(options.executor)
+  }
   return options
 }

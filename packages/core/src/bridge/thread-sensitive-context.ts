@@ -77,6 +77,8 @@ export class ThreadSensitiveContext {
     const here = runtime()
     const outer = ThreadSensitiveContext.current()
     if (outer) return await fn(outer)
+    // Opened on another thread: it goes on here, and a second lease would wait for the first.
+    if (isElsewhere(here, here.scopes.current()?.context)) return await fn(this)
     if (here.closed)
       throw new ClosedError(
         'ThreadSensitiveContext.run was called after shutdown(). Call configure() to start again.',
@@ -154,7 +156,12 @@ export function onContextExit(fn: () => void): void {
         'inside ThreadSensitiveContext.run().',
     )
   }
-  here.exitHooks.add(scope.context, fn)
+  // Like any callback of Node's: with the Locals of the code that registered it.
+  here.exitHooks.add(scope.context, here.scopes.bind(fn))
+}
+
+function isElsewhere(here: Runtime, context: string | undefined): boolean {
+  return context !== undefined && context.slice(0, context.lastIndexOf(':')) !== here.address
 }
 
 /** The root leases the threads, and must know which contexts are open. */

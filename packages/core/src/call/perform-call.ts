@@ -7,10 +7,12 @@ import {
   encodeOne,
   errorClassFinder,
   explainCloneFailure,
+  surroundings,
 } from '../codec/codec.js'
+import type { Carriers, Entered } from '../context/carriers.js'
 import { Cell } from '../context/cell.js'
 import type { Scope, Scopes } from '../context/scope.js'
-import type { CallMessage, Outcome, ThreadAddress } from '../protocol.js'
+import type { CallMessage, Outcome, ThreadAddress, WireChanges } from '../protocol.js'
 import { printRef } from '../registry/function-ref.js'
 import type { AnyFunction, Registry } from '../registry/registry.js'
 
@@ -19,6 +21,7 @@ export interface Performer {
   readonly address: ThreadAddress
   readonly registry: Registry
   readonly scopes: Scopes
+  readonly carriers: Carriers
 }
 
 export interface Performed {
@@ -33,6 +36,7 @@ export class RunningCall {
   readonly id: number
   readonly scope: Scope
   readonly #startedAt = performance.now()
+  #storages: Entered | undefined
 
   constructor(
     readonly message: CallMessage,
@@ -48,6 +52,7 @@ export class RunningCall {
       loop: mode === 'sync' ? scope.loop : here.address,
       context: scope.context,
       cell: new Cell(scope.locals.set),
+      storages: scope.storages,
       call: this,
     }
   }
@@ -56,7 +61,7 @@ export class RunningCall {
   performSync(fn: AnyFunction, here: Performer): Performed {
     try {
       const args = this.#args(here)
-      const value = here.scopes.run(this.scope, () => fn(...(args as never[])))
+      const value = this.#enter(here, () => fn(...(args as never[])))
       if (isThenable(value)) throw this.#returnedPromise(value)
       return this.#succeeded(value)
     } catch (error) {
@@ -68,7 +73,7 @@ export class RunningCall {
   async performAsync(fn: AnyFunction, here: Performer): Promise<Performed> {
     try {
       const args = this.#args(here)
-      return this.#succeeded(await here.scopes.run(this.scope, () => fn(...(args as never[]))))
+      return this.#succeeded(await this.#enter(here, () => fn(...(args as never[]))))
     } catch (error) {
       return this.failed(error)
     }
@@ -76,40 +81,34 @@ export class RunningCall {
 
   failed(error: unknown): Performed {
     return {
-      outcome: {
-        ok: false,
-        error: encodeOne(error),
-        locals: this.scope.cell.delta(),
-        ran: this.#ran(),
-      },
+      outcome: { ok: false, error: encodeOne(error), changes: this.#changes(), ran: this.#ran() },
       transfer: [],
     }
   }
 
   /** The same outcome after it turned out not to be cloneable: this call alone fails, and says where. */
   unsendable({ outcome }: Performed, cause: unknown): Performed {
-    const fn = printRef(this.message.request.ref)
     const results = outcome.ok === true ? (outcome.value.value as unknown[]) : []
-    const locals = Object.fromEntries(
-      this.scope.cell.delta().set.map(([key, value]) => [key.split('\n').at(-1), value]),
-    )
-    const error = explainCloneFailure(
-      [
-        ['result', results[0]],
-        ['Local', locals],
-      ],
-      cause,
-      fn,
-    )
+    const suspects = [
+      ['result', results[0]],
+      ...surroundings(this.#changes().locals, this.#changes().storages),
+    ] as const
+    const error = explainCloneFailure(suspects, cause, printRef(this.message.request.ref))
+    const changes = { locals: { set: [], deleted: [] }, storages: [] }
     return {
-      outcome: {
-        ok: false,
-        error: encodeOne(error),
-        locals: { set: [], deleted: [] },
-        ran: this.#ran(),
-      },
+      outcome: { ok: false, error: encodeOne(error), changes, ran: this.#ran() },
       transfer: [],
     }
+  }
+
+  #enter<T>(here: Performer, fn: () => T): T {
+    // Only now: the function's module has been loaded, and with it what it carries.
+    this.#storages = here.carriers.enter(this.message.request.scope.storages)
+    return here.scopes.run(this.scope, () => this.#storages?.run(fn) as T)
+  }
+
+  #changes(): WireChanges {
+    return { locals: this.scope.cell.delta(), storages: this.#storages?.changes() ?? [] }
   }
 
   #args(here: Performer): unknown[] {
@@ -119,7 +118,7 @@ export class RunningCall {
   #succeeded(value: unknown): Performed {
     const { wire, transfer } = encodeList([value])
     return {
-      outcome: { ok: true, value: wire, locals: this.scope.cell.delta(), ran: this.#ran() },
+      outcome: { ok: true, value: wire, changes: this.#changes(), ran: this.#ran() },
       transfer,
     }
   }

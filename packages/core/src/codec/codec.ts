@@ -4,7 +4,7 @@
  */
 import type { Transferable } from 'node:worker_threads'
 import { ownErrorClasses, TransferError } from '../errors.js'
-import type { WireError, WireValue } from '../protocol.js'
+import type { WireError, WireLocals, WireValue } from '../protocol.js'
 import type { ErrorClass, Registry } from '../registry/registry.js'
 import {
   decodeError,
@@ -91,6 +91,23 @@ export function explainCloneFailure(
       'Pass plain data, or what structured clone takes.',
     { cause, function: fn, path },
   )
+}
+
+/** What travels with a call beside its values, for `explainCloneFailure`. */
+export function surroundings(
+  locals: WireLocals,
+  storages: ReadonlyArray<{
+    readonly name: string
+    readonly value?: unknown
+    readonly whole?: unknown
+  }>,
+): ReadonlyArray<readonly [name: string, value: unknown]> {
+  return [
+    ...locals.set.map(([key, value]) => [`Local.${key.split('\n').at(-1)}`, value] as const),
+    ...storages.map(
+      ({ name, value, whole }) => [`carryStorage('${name}')`, value ?? whole] as const,
+    ),
+  ]
 }
 
 function encodeAll(values: readonly unknown[], seen: Set<unknown>): WireValue {

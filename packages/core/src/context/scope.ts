@@ -4,7 +4,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { CallAbort } from '../cancellation/call-abort.js'
-import type { FrameRef, ThreadAddress } from '../protocol.js'
+import type { FrameRef, ThreadAddress, WireStorage } from '../protocol.js'
 import { Cell } from './cell.js'
 
 /**
@@ -12,6 +12,8 @@ import { Cell } from './cell.js'
  * code that a call started. `sync`: sync code that a call started. Only `open` and `sync` code may block its thread.
  */
 export type ScopeMode = 'open' | 'context' | 'async' | 'sync'
+
+export type { AsyncLocalStorage }
 
 /** The call that this code runs in, made by another thread. */
 export interface CurrentCall {
@@ -30,6 +32,8 @@ export interface Scope {
   /** The `AsyncSingleThreadContext` around it, as its owner keeps it. */
   readonly singleLoop?: object | undefined
   readonly cell: Cell
+  /** Stores of carried `AsyncLocalStorage`s that came with the call: they go on, also where nobody knows them. */
+  readonly storages?: readonly WireStorage[] | undefined
   readonly call?: CurrentCall | undefined
 }
 
@@ -54,6 +58,11 @@ export class Scopes {
 
   run<T>(scope: Scope, fn: () => T): T {
     return this.#storage.run(scope, fn)
+  }
+
+  /** The same function, always run in what surrounds us now, the storages of others included. */
+  bind(fn: () => void): () => void {
+    return AsyncLocalStorage.bind(fn)
   }
 
   /** Outside every scope: for loading a module, whose top level belongs to no call. */

@@ -6,8 +6,11 @@ import type { ThreadRole } from '../thread/thread-boot.js'
 export interface ThreadExecutor {
   /** Calls that wait here, not yet sent to a thread. */
   readonly queued: number
-  /** One of its threads ended; `orphans` are its calls that never started. */
-  threadGone(thread: Thread, orphans: readonly Call[]): void
+  /**
+   * A thread ended; `orphans` are its calls that never started.
+   * @returns whether it was one of this executor's, which then sees to the orphans.
+   */
+  threadGone(thread: Thread, orphans: readonly Call[]): boolean
 }
 
 /** Makes a thread; handed to executors, which never make one themselves. */

@@ -5,6 +5,7 @@
  */
 
 import type { Call } from '../call/call.js'
+import { refuse } from '../call/pending-calls.js'
 import { QueueFullError } from '../errors.js'
 import type { Thread } from '../thread/thread.js'
 import { CallQueue, refuseFull } from './call-queue.js'
@@ -89,19 +90,23 @@ export class LeaseExecutor implements ThreadExecutor {
     if (!abandoned) await returned
   }
 
-  threadGone(thread: Thread, orphans: readonly Call[]): void {
+  threadGone(thread: Thread, orphans: readonly Call[]): boolean {
     const lease = [...this.#leases.values()].find((candidate) => candidate.thread === thread)
     const idle = this.#idle.indexOf(thread)
     if (idle >= 0) this.#idle.splice(idle, 1)
-    else if (!lease) return
+    else if (!lease) return false
     this.#threadCount -= 1
     if (lease) {
       lease.thread = undefined
       if (lease.ended) this.#forget(lease)
-      // Before anyone who waits in line: it is this context's turn already.
-      for (const call of orphans) this.#wait(lease, call)
+      // Work that outlives its context goes elsewhere; of an open one, it waits for the next thread.
+      for (const call of orphans) {
+        if (lease.ended) refuse(call)
+        else this.#wait(lease, call)
+      }
     }
     this.#serveLine()
+    return true
   }
 
   #wait(lease: Lease, call: Call): void {

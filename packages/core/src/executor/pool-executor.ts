@@ -23,6 +23,7 @@ export class PoolExecutor implements ThreadExecutor {
   readonly #options: () => PoolOptions
   readonly #threads = new Set<Thread>()
   readonly #queue = new CallQueue()
+  readonly #onDrained: Array<() => void> = []
   readonly #idleTimers = new Map<Thread, NodeJS.Timeout>()
 
   constructor(spawn: Spawn, options: () => PoolOptions) {
@@ -54,12 +55,25 @@ export class PoolExecutor implements ThreadExecutor {
     this.#next()
   }
 
-  threadGone(thread: Thread, orphans: readonly Call[]): void {
-    if (!this.#threads.delete(thread)) return
+  /** Resolves when nothing waits and nothing runs. */
+  drained(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onDrained.push(resolve)
+      this.#wakeWhenDrained()
+    })
+  }
+
+  async terminate(): Promise<void> {
+    await Promise.all([...this.#threads].map((thread) => thread.terminate()))
+  }
+
+  threadGone(thread: Thread, orphans: readonly Call[]): boolean {
+    if (!this.#threads.delete(thread)) return false
     clearTimeout(this.#idleTimers.get(thread))
     this.#idleTimers.delete(thread)
     for (const call of orphans) this.#queue.push(call)
     this.#next()
+    return true
   }
 
   #next(): void {
@@ -82,6 +96,7 @@ export class PoolExecutor implements ThreadExecutor {
     thread.onCallFinished = () => {
       this.#next()
       if (thread.load === 0) this.#retireLater(thread)
+      this.#wakeWhenDrained()
     }
     return thread
   }
@@ -100,6 +115,11 @@ export class PoolExecutor implements ThreadExecutor {
     }, idleTimeout)
     timer.unref()
     this.#idleTimers.set(thread, timer)
+  }
+
+  #wakeWhenDrained(): void {
+    if (this.#queue.length > 0 || [...this.#threads].some(({ load }) => load > 0)) return
+    for (const wake of this.#onDrained.splice(0)) wake()
   }
 
   #hasThread(frame: FrameRef): boolean {

@@ -23,9 +23,10 @@ export class SerialExecutor implements ThreadExecutor {
     this.#thread.run(call)
   }
 
-  threadGone(thread: Thread, orphans: readonly Call[]): void {
-    if (this.#thread !== thread) return
+  threadGone(thread: Thread, orphans: readonly Call[]): boolean {
+    if (this.#thread !== thread) return false
     this.#thread = undefined
     for (const call of orphans) this.submit(call)
+    return true
   }
 }

@@ -46,17 +46,24 @@ export function mergeConfig(current: ConfigureOptions, change: ConfigureOptions)
   }
 }
 
-function assertNumbers(group: 'pool' | 'leased', options: object): void {
+/** @throws TypeError naming the option of a pool that is unknown or out of range. */
+export function assertPoolOptions(owner: string, options: object): void {
+  assertNumbers('pool', options, `${owner}: `)
+}
+
+function assertNumbers(
+  group: 'pool' | 'leased',
+  options: object,
+  where = `configure: ${group}.`,
+): void {
   for (const [key, value] of Object.entries(options)) {
     if (!knownOf[group].includes(key)) {
-      throw new TypeError(
-        `configure: unknown option '${group}.${key}' (known: ${knownOf[group].join(', ')})`,
-      )
+      throw new TypeError(`${where}${key} is not an option (known: ${knownOf[group].join(', ')})`)
     }
     const least = key === 'maxThreads' || key.endsWith('Timeout') ? 1 : 0
     if (typeof value !== 'number' || !(value >= least)) {
       throw new TypeError(
-        `configure: ${group}.${key} must be a number, at least ${least}, got ${String(value)}`,
+        `${where}${key} must be a number, at least ${least}, got ${String(value)}`,
       )
     }
   }

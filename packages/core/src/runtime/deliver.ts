@@ -3,8 +3,6 @@ import type { Call } from '../call/call.js'
 import type { Frames } from '../call/frame.js'
 import type { PendingCalls } from '../call/pending-calls.js'
 import { decodeOne, encodeOne, errorClassFinder } from '../codec/codec.js'
-import { Cell } from '../context/cell.js'
-import type { Scopes } from '../context/scope.js'
 import type {
   AbortMessage,
   CallMessage,
@@ -23,7 +21,6 @@ import type { Work } from './work.js'
 export interface Addressee {
   readonly address: ThreadAddress
   readonly registry: Registry
-  readonly scopes: Scopes
   readonly frames: Frames
   readonly pending: PendingCalls
   readonly work: Work
@@ -122,10 +119,7 @@ function deliverAbort(runtime: Addressee, { from, id, reason }: AbortMessage): v
 function clean(runtime: Addressee, { context, from }: CleanMessage): void {
   let error: WireValue | undefined
   try {
-    // Hooks are sync code of that context: they may call async code, and see no Locals of anyone else.
-    runtime.scopes.run({ mode: 'sync', chain: [], loop: from, cell: new Cell() }, () =>
-      runtime.exitHooks.run(context),
-    )
+    runtime.exitHooks.run(context)
   } catch (thrown) {
     error = encodeOne(thrown)
   }

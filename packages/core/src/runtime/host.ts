@@ -4,6 +4,7 @@
  */
 import { Call } from '../call/call.js'
 import { encodeOne } from '../codec/codec.js'
+import type { ThreadExecutor } from '../executor/executor.js'
 import { LeaseExecutor } from '../executor/lease-executor.js'
 import { PoolExecutor } from '../executor/pool-executor.js'
 import { SerialExecutor } from '../executor/serial-executor.js'
@@ -47,6 +48,10 @@ export class Host {
       (thread, context) => this.#clean(thread, context),
       () => here.config().leased ?? {},
     )
+  }
+
+  get executors(): readonly ThreadExecutor[] {
+    return [this.shared, this.loop, this.pool, this.leases]
   }
 
   get queued(): number {
@@ -94,7 +99,7 @@ export class Host {
         answer({
           ok: false,
           error: encodeOne(settlement.failure),
-          locals: { set: [], deleted: [] },
+          changes: { locals: { set: [], deleted: [] }, storages: [] },
           ran: 0,
         })
     })
@@ -105,11 +110,6 @@ export class Host {
 
   relayedCall(from: string, id: number): Call | undefined {
     return this.#relayed.get(`${from}#${id}`)
-  }
-
-  threadGone(thread: Thread, orphans: readonly Call[]): void {
-    for (const executor of [this.shared, this.loop, this.pool, this.leases])
-      executor.threadGone(thread, orphans)
   }
 
   cleaned(message: CleanedMessage): void {

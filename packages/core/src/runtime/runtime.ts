@@ -4,7 +4,7 @@
  * (ESM beside CommonJS, a loader that evaluates twice) and all of them must meet in the same registry and the same threads.
  */
 
-import { isMainThread } from 'node:worker_threads'
+import { isMainThread, type ResourceLimits, type Transferable } from 'node:worker_threads'
 import type { Call } from '../call/call.js'
 import { Frames } from '../call/frame.js'
 import { PendingCalls, refuse } from '../call/pending-calls.js'
@@ -13,9 +13,11 @@ import { Bell } from '../channel/bell.js'
 import type { Channel } from '../channel/channel.js'
 import { SLOT_COUNT } from '../channel/layout.js'
 import { LifeRecord } from '../channel/life-record.js'
-import { encodeOne, explainCloneFailure } from '../codec/codec.js'
+import { encodeOne, explainCloneFailure, surroundings } from '../codec/codec.js'
+import { Carriers } from '../context/carriers.js'
 import { Scopes } from '../context/scope.js'
 import { ThreadExitedError } from '../errors.js'
+import type { ThreadExecutor } from '../executor/executor.js'
 import { onePerThread } from '../one-per-thread.js'
 import {
   type CallMessage,
@@ -57,12 +59,15 @@ export class Runtime implements Maker {
   readonly bell: Bell
   readonly registry = new Registry()
   readonly scopes = new Scopes()
+  readonly carriers = new Carriers()
   readonly frames = new Frames()
   readonly pending = new PendingCalls()
   readonly statistics = new CallStatistics()
   readonly exitHooks = new ExitHooks()
   readonly post: PostOffice
   readonly work: Work
+  /** What runs calls on threads made here, and takes back those that a thread left unstarted. */
+  readonly executors = new Set<ThreadExecutor>()
   /** Only at the root. */
   readonly host: Host | undefined
   /** `threadCritical` Locals of sync code on this thread. */
@@ -90,6 +95,7 @@ export class Runtime implements Maker {
       address: this.address,
       registry: this.registry,
       scopes: this.scopes,
+      carriers: this.carriers,
       reply: (message, running, performed) => this.#reply(message, running, performed),
       drain: () => this.drain(),
       countTaken: () => this.#life.countTaken(),
@@ -100,9 +106,10 @@ export class Runtime implements Maker {
         address: this.address,
         config: () => this.config,
         spawn: (role) => this.spawn(role),
-        sendToFrame: (call, frame, onRefused) => this.#sendToFrame(call, frame, onRefused),
+        sendToFrame: (call, frame, onRefused) => this.sendToFrame(call, frame, onRefused),
         post: (message) => this.postOrDrop(message),
       })
+      for (const executor of this.host.executors) this.executors.add(executor)
     }
   }
 
@@ -117,7 +124,7 @@ export class Runtime implements Maker {
   }
 
   /** Makes a thread below this one. */
-  spawn(role: ThreadRole, starter?: FrameRef): Thread {
+  spawn(role: ThreadRole, starter?: FrameRef, limits?: ResourceLimits): Thread {
     this.#lastThread += 1
     const { env, execArgv, resourceLimits, setup = [] } = this.config
     const thread = new Thread(
@@ -131,7 +138,7 @@ export class Runtime implements Maker {
         starter,
         setup: setup.map(String),
       },
-      { env, execArgv, resourceLimits },
+      { env, execArgv, resourceLimits: limits ?? resourceLimits },
       this,
     )
     this.post.add(thread)
@@ -140,49 +147,29 @@ export class Runtime implements Maker {
 
   /** Sends a call to a place that is resolved by its addressee; the call is settled where it can't be sent. */
   send(call: Call, to: ThreadAddress, target: Target): boolean {
-    const id = this.pending.add(call)
-    call.sentTo = to
-    const message: CallMessage = {
-      kind: 'call',
-      to,
-      from: this.address,
-      id,
-      target,
-      request: call.request,
-    }
-    if (to === this.address) {
-      this.receive(message)
-      return true
-    }
-    const channel = this.post.channelTo(to)
-    if (!channel) {
-      this.pending.remove(id)
+    const channel = to === this.address ? undefined : this.post.channelTo(to)
+    if (!channel && to !== this.address) {
       refuse(call)
       return false
     }
+    const id = this.pending.add(call)
+    call.sentTo = to
+    const { request } = call
+    const message: CallMessage = { kind: 'call', to, from: this.address, id, target, request }
     try {
-      channel.post(message, call.transfer)
+      if (channel) channel.post(message, call.transfer)
+      else this.#postHere(message, call.transfer)
     } catch (cause) {
       this.pending.remove(id)
-      const locals = Object.fromEntries(
-        call.request.scope.locals.set.map(([key, value]) => [key.split('\n').at(-1), value]),
-      )
-      call.settle({
-        failure: explainCloneFailure(
-          [
-            ['args', call.request.args.value],
-            ['Local', locals],
-          ],
-          cause,
-          call.label,
-        ),
-      })
+      const { locals, storages } = request.scope
+      const suspects = [['args', request.args.value], ...surroundings(locals, storages)] as const
+      call.settle({ failure: explainCloneFailure(suspects, cause, call.label) })
       call.finish()
       return false
     }
     // A pending call keeps the process alive until its caller has an answer; what runs on afterwards does not.
-    channel.hold()
-    call.whenSettled(() => channel.release())
+    channel?.hold()
+    call.whenSettled(() => channel?.release())
     return true
   }
 
@@ -248,7 +235,13 @@ export class Runtime implements Maker {
     this.post.remove(thread)
     const orphans: Call[] = []
     for (const call of this.pending.removeSentTo(thread.address)) {
-      if (call.sentTo === thread.address && thread.state !== 'starting' && !thread.hasTaken(call))
+      // Given up before it started: nobody waits for it to run elsewhere.
+      if (call.settlement) call.finish()
+      else if (
+        call.sentTo === thread.address &&
+        thread.state !== 'starting' &&
+        !thread.hasTaken(call)
+      )
         orphans.push(call)
       else this.#failExited(call, thread.role, thread.address, exitCode, cause)
     }
@@ -258,8 +251,8 @@ export class Runtime implements Maker {
       (to) => ({ kind: 'gone', to, from: this.address, thread: thread.address, exitCode, error }),
       thread.address,
     )
-    this.host?.threadGone(thread, orphans)
-    if (!this.host)
+    const owner = [...this.executors].find((executor) => executor.threadGone(thread, orphans))
+    if (!owner)
       for (const call of orphans)
         this.#failExited(call, thread.role, thread.address, exitCode, cause)
   }
@@ -310,7 +303,7 @@ export class Runtime implements Maker {
     }
   }
 
-  #sendToFrame(call: Call, { thread, frame }: FrameRef, onRefused: () => void): void {
+  sendToFrame(call: Call, { thread, frame }: FrameRef, onRefused: () => void): void {
     call.onRefused = () => {
       call.onRefused = undefined
       onRefused()
@@ -332,6 +325,11 @@ export class Runtime implements Maker {
     }
   }
 
+  /** A thread's message to itself: copied like any other, so that a value never depends on where a call went. */
+  #postHere(message: Message, transfer: readonly Transferable[]): void {
+    this.receive(structuredClone(message, { transfer: [...transfer] }))
+  }
+
   #reply(message: CallMessage, running: RunningCall, performed: Performed): void {
     const address = {
       kind: 'outcome',
@@ -340,7 +338,7 @@ export class Runtime implements Maker {
       id: message.id,
     } as const
     const post = ({ outcome, transfer }: Performed) => {
-      if (message.from === this.address) this.receive({ ...address, outcome })
+      if (message.from === this.address) this.#postHere({ ...address, outcome }, transfer)
       else this.post.post({ ...address, outcome }, transfer)
     }
     try {

@@ -100,12 +100,7 @@ export class Thread {
   /** Of the calls in its own queue, whether this one had been taken: only then may it have had an effect. */
   hasTaken(call: Call): boolean {
     const sequence = this.#sent.get(call)
-    // A thread that never came up has taken nothing, but its calls must not be tried for ever.
-    return (
-      sequence === undefined ||
-      (this.#cause !== undefined && this.#state === 'starting') ||
-      sequence < this.#life.taken()
-    )
+    return sequence === undefined || sequence < this.#life.taken()
   }
 
   markReady(): void {

@@ -1,0 +1,38 @@
+import { Cell } from '../context/cell.js'
+import { runtime } from '../runtime/runtime.js'
+
+/**
+ * A set of `Local` values of its own, to run code in: what `contextvars.Context` is to asgiref's `context=`. Given to
+ * `syncToAsync` as `context`, the function runs with these values, and what it changes stays here; the caller's are untouched.
+ *
+ * @example
+ * const context = new LocalContext()
+ * context.run(() => { request.id = 'job-7' })
+ * await audit.with({ context })() // sees job-7
+ */
+export class LocalContext {
+  /** @internal */
+  readonly cell: Cell
+
+  /** Empty; `LocalContext.copy()` begins with the current values. */
+  constructor() {
+    this.cell = new Cell()
+  }
+
+  /** A context with a copy of the current values. */
+  static copy(): LocalContext {
+    const context = new LocalContext()
+    for (const [key, value] of runtime().scopes.current()?.cell.values ?? [])
+      context.cell.set(key, value)
+    return context
+  }
+
+  /**
+   * Runs `fn` with the values of this context; what it changes stays in it.
+   * @returns What `fn` returns; for an async `fn` the context is in force until its promise has settled.
+   */
+  run<T>(fn: () => T): T {
+    const { scopes } = runtime()
+    return scopes.run({ ...scopes.ensure(), cell: this.cell }, fn)
+  }
+}

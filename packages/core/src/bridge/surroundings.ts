@@ -1,0 +1,27 @@
+/** What a call takes along of the code that makes it, and where it brings back what it changed. */
+import type { Cell } from '../context/cell.js'
+import type { Scope } from '../context/scope.js'
+import type { WireChanges, WireLocals, WireStorage } from '../protocol.js'
+import type { Runtime } from '../runtime/runtime.js'
+
+export interface Surroundings {
+  readonly wire: {
+    readonly context: string | undefined
+    readonly locals: WireLocals
+    readonly storages: readonly WireStorage[]
+  }
+  /** Also after an error: what a call did to its surroundings has happened. */
+  bringBack(changes: WireChanges): void
+}
+
+/** @param cell The values to take: by default those of the scope. */
+export function takeAlong(here: Runtime, scope: Scope, cell: Cell = scope.cell): Surroundings {
+  const stores = here.carriers.capture(scope.storages)
+  return {
+    wire: { context: scope.context, locals: cell.snapshot(), storages: stores.wire },
+    bringBack(changes) {
+      cell.apply(changes.locals)
+      stores.apply(changes.storages)
+    },
+  }
+}
