@@ -153,7 +153,11 @@ export class LeaseExecutor implements ThreadExecutor {
   }
 
   #hasRoom(): boolean {
-    return this.#idle.length > 0 || this.#threadCount < (this.#options().maxThreads ?? 8)
+    return this.#threadCount - this.#idle.length < this.#limit
+  }
+
+  get #limit(): number {
+    return this.#options().maxThreads ?? 8
   }
 
   #takeThread(): Thread {
@@ -173,7 +177,8 @@ export class LeaseExecutor implements ThreadExecutor {
     void this.#clean(thread, lease.context).then((clean) => {
       // A thread that ended meanwhile has been taken off by threadGone.
       if (lease.thread !== thread) return
-      if (!clean) return void thread.terminate()
+      // Also where the limit has been lowered since the thread was started.
+      if (!clean || this.#threadCount > this.#limit) return void thread.terminate()
       lease.thread = undefined
       this.#forget(lease)
       this.#idle.push(thread)

@@ -25,7 +25,8 @@ export class Work {
   readonly #queue: CallMessage[] = []
   readonly #deferred: CallMessage[] = []
   readonly #running = new Map<string, RunningCall>()
-  #busy = false
+  #pumping = false
+  #loading = false
 
   constructor(here: WorkEnvironment) {
     this.#here = here
@@ -88,10 +89,21 @@ export class Work {
   }
 
   #pump(): void {
+    if (this.#pumping) return
+    this.#pumping = true
+    try {
+      this.#here.drain()
+      this.#runQueue()
+    } finally {
+      this.#pumping = false
+    }
+  }
+
+  #runQueue(): void {
     // Blocked outside any call (a timer, a module's top level): a stranger's call must not run on top of that code.
     for (
       let count = 0;
-      !this.#busy && !this.#here.isBlocked() && this.#queue.length > 0;
+      !this.#loading && !this.#here.isBlocked() && this.#queue.length > 0;
       count += 1
     ) {
       if (count === BATCH) {
@@ -103,6 +115,7 @@ export class Work {
       // Before it runs: a call that is not counted may be run by another thread when this one dies.
       this.#here.countTaken()
       this.#performNext(message)
+      // All that has arrived, and only then the next call: an abort of it may be behind it.
       this.#here.drain()
     }
   }
@@ -110,16 +123,16 @@ export class Work {
   #performNext(message: CallMessage): void {
     const { ref } = message.request
     const fn = this.#here.registry.find(ref)
-    this.#busy = true
     if (fn) {
       this.#perform(message, (running) => running.performSync(fn, this.#here))
-      this.#busy = false
       return
     }
+    this.#loading = true
     const load = this.#here.scopes.exit(() => loadFunction(ref, this.#here.registry))
     const resume = (perform: (running: RunningCall) => Performed) => {
       this.#perform(message, perform)
-      this.#busy = false
+      this.#loading = false
+      this.#here.drain()
       this.#pump()
     }
     load.then(
