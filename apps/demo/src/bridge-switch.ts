@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { onContextExit, syncToAsync } from '@syncbridge/core'
 
 /** A synchronous function of the domain as the doors see it: awaited, whichever thread it runs on. */
@@ -33,7 +32,7 @@ export function pooled<A extends unknown[], R>(fn: (...args: A) => R): Awaitable
  * request's `Local`s as they are now.
  */
 export function onRequestEnd(fn: () => void): void {
-  if (!bypassed) onContextExit(AsyncLocalStorage.bind(fn))
+  if (!bypassed) onContextExit(fn)
 }
 
 function unlessBypassed<A extends unknown[], R>(
