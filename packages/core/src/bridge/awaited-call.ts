@@ -99,7 +99,10 @@ function dispatch(here: Runtime, call: Call, routes: Route[]): void {
 function watchTime(here: Runtime, call: Call, { timeout }: Deadline): void {
   if (timeout === undefined || call.settlement) return
   // Fires on time, whatever the thread does.
-  const timer = setTimeout(() => here.abandon(call, timedOut(call.label, timeout), true), timeout)
+  const timer = setTimeout(
+    () => here.outbox.abandon(call, timedOut(call.label, timeout), true),
+    timeout,
+  )
   call.whenSettled(() => clearTimeout(timer))
 }
 
@@ -112,7 +115,7 @@ function watchSignal(
   if (!signal || call.settlement) return
   const onAbort = () => {
     onTold?.()
-    here.abandon(call, signal.reason)
+    here.outbox.abandon(call, signal.reason)
   }
   signal.addEventListener('abort', onAbort, { once: true })
   call.whenSettled(() => signal.removeEventListener('abort', onAbort))

@@ -58,9 +58,9 @@ export function blockOnCall(
     } else {
       sendToLoop(here, scope, call)
     }
-    stopListening = scope.call?.abort.onAbort((reason) => here.passAbort(call, reason))
+    stopListening = scope.call?.abort.onAbort((reason) => here.outbox.passAbort(call, reason))
     blockUntilSettled(here, frame, call, deadline, () =>
-      here.abandon(call, timedOut(call.label, timeout ?? 0), true),
+      here.outbox.abandon(call, timedOut(call.label, timeout ?? 0), true),
     )
     return resultOfBlocking(here, surroundings, ref, call.settlement)
   } finally {

@@ -99,7 +99,7 @@ export async function shutdown(options: { timeout?: number } = {}): Promise<void
   here.closed = true
   await idleOrTimeout(here, options.timeout ?? 10_000)
   for (const call of here.open.calls) {
-    here.abandon(
+    here.outbox.abandon(
       call,
       new ClosedError(`${call.label} was still running when shutdown() ended it.`, {
         function: call.label,

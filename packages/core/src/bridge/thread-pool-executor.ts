@@ -77,7 +77,7 @@ export class ThreadPoolExecutor implements Executor {
       return
     }
     this.#pool.submit(call, (frame) =>
-      this.#here.sendToFrame(call, frame, () => this.#pool.enqueue(call)),
+      this.#here.outbox.sendToFrame(call, frame, () => this.#pool.enqueue(call)),
     )
   }
 }

@@ -86,11 +86,13 @@ export class PoolExecutor implements ThreadExecutor {
   }
 
   #freeThread(): Thread | undefined {
-    for (const thread of this.#threads) {
-      if (thread.load === 0 && thread.state !== 'ending') return thread
-    }
     const { maxThreads = availableParallelism() } = this.#options()
-    if (this.#threads.size >= maxThreads) return undefined
+    const threads = [...this.#threads].filter(({ state }) => state !== 'ending')
+    const idle = threads.find(({ load }) => load === 0)
+    const busy = threads.filter(({ load }) => load > 0).length
+    // Counted anew each time: the limit may have been lowered since these threads were started.
+    if (busy >= maxThreads) return undefined
+    if (idle || this.#threads.size >= maxThreads) return idle
     const thread = this.#spawn('pool')
     this.#threads.add(thread)
     thread.onCallFinished = () => {

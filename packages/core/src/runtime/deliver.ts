@@ -1,36 +1,20 @@
 /** What each kind of message means to the thread that it is addressed to. The messages themselves: `protocol.ts`. */
-import type { Call } from '../call/call.js'
 import type { Frames } from '../call/frame.js'
-import type { PendingCalls } from '../call/pending-calls.js'
 import { decodeOne, encodeOne, errorClassFinder } from '../codec/codec.js'
-import type {
-  AbortMessage,
-  CallMessage,
-  CleanMessage,
-  Message,
-  ThreadAddress,
-  WireValue,
-} from '../protocol.js'
+import type { AbortMessage, CallMessage, CleanMessage, Message, WireValue } from '../protocol.js'
 import type { Registry } from '../registry/registry.js'
 import type { ExitHooks } from './exit-hooks.js'
 import type { Host } from './host.js'
-import type { PostOffice } from './post-office.js'
-import type { Work } from './work.js'
+import { type Bereaved, otherThreadGone } from './thread-deaths.js'
 
 /** What messages act on: the runtime of the thread that they are addressed to. */
-export interface Addressee {
-  readonly address: ThreadAddress
+export interface Addressee extends Bereaved {
   readonly registry: Registry
   readonly frames: Frames
-  readonly pending: PendingCalls
-  readonly work: Work
-  readonly post: PostOffice
   readonly host: Host | undefined
   readonly exitHooks: ExitHooks
   readonly critical: Map<string, unknown>
   postOrDrop(message: Message): void
-  abandon(call: Call, reason: unknown): void
-  strangerGone(thread: ThreadAddress, exitCode: number | undefined, cause: unknown): void
 }
 
 export function deliver(runtime: Addressee, message: Message): void {
@@ -38,7 +22,7 @@ export function deliver(runtime: Addressee, message: Message): void {
     case 'call':
       return deliverCall(runtime, message)
     case 'outcome':
-      return runtime.pending.settle(message.id, message.outcome)
+      return runtime.outbox.pending.settle(message.id, message.outcome)
     case 'abort':
       return deliverAbort(runtime, message)
     case 'context':
@@ -57,7 +41,8 @@ export function deliver(runtime: Addressee, message: Message): void {
       return
     }
     case 'gone': {
-      runtime.strangerGone(
+      otherThreadGone(
+        runtime,
         message.thread,
         message.exitCode,
         message.error && decode(runtime, message.error),
@@ -103,7 +88,7 @@ function deliverAbort(runtime: Addressee, { from, id, reason }: AbortMessage): v
   const running = runtime.work.find(from, id)
   if (running) return running.abort.abort(decoded)
   const relayed = runtime.host?.relayedCall(from, id)
-  if (relayed) return runtime.abandon(relayed, decoded)
+  if (relayed) return runtime.outbox.abandon(relayed, decoded)
   if (runtime.work.withdraw(from, id) || runtime.frames.withdraw(from, id)) {
     runtime.postOrDrop({
       kind: 'outcome',

@@ -7,16 +7,14 @@
 import { isMainThread, type ResourceLimits, type Transferable } from 'node:worker_threads'
 import type { Call } from '../call/call.js'
 import { Frames } from '../call/frame.js'
-import { PendingCalls, refuse } from '../call/pending-calls.js'
+import { refuse } from '../call/pending-calls.js'
 import type { Performed, RunningCall } from '../call/perform-call.js'
 import { Bell } from '../channel/bell.js'
 import type { Channel } from '../channel/channel.js'
 import { SLOT_COUNT } from '../channel/layout.js'
 import { LifeRecord } from '../channel/life-record.js'
-import { encodeOne, explainCloneFailure, surroundings } from '../codec/codec.js'
 import { Carriers } from '../context/carriers.js'
 import { Scopes } from '../context/scope.js'
-import { ThreadExitedError } from '../errors.js'
 import type { ThreadExecutor } from '../executor/executor.js'
 import { onePerThread } from '../one-per-thread.js'
 import {
@@ -37,7 +35,9 @@ import { deliver } from './deliver.js'
 import { ExitHooks } from './exit-hooks.js'
 import { Host } from './host.js'
 import { OpenWork } from './open-work.js'
+import { Outbox } from './outbox.js'
 import { PostOffice } from './post-office.js'
+import { ownThreadGone } from './thread-deaths.js'
 import { Work } from './work.js'
 
 /** What differs between the root and a thread that it made. */
@@ -61,11 +61,11 @@ export class Runtime implements Maker {
   readonly scopes = new Scopes()
   readonly carriers = new Carriers()
   readonly frames = new Frames()
-  readonly pending = new PendingCalls()
   readonly statistics = new CallStatistics()
   readonly exitHooks = new ExitHooks()
   readonly post: PostOffice
   readonly work: Work
+  readonly outbox: Outbox
   /** What runs calls on threads made here, and takes back those that a thread left unstarted. */
   readonly executors = new Set<ThreadExecutor>()
   /** Only at the root. */
@@ -101,12 +101,18 @@ export class Runtime implements Maker {
       countTaken: () => this.#life.countTaken(),
       isBlocked: () => this.frames.depth > 0,
     })
+    this.outbox = new Outbox({
+      address: this.address,
+      post: this.post,
+      postHere: (message, transfer) => this.#postHere(message, transfer),
+      running: () => this.work.running,
+    })
     if (boot.role === 'root') {
       this.host = new Host({
         address: this.address,
         config: () => this.config,
         spawn: (role) => this.spawn(role),
-        sendToFrame: (call, frame, onRefused) => this.sendToFrame(call, frame, onRefused),
+        sendToFrame: (call, frame, onRefused) => this.outbox.sendToFrame(call, frame, onRefused),
         post: (message) => this.postOrDrop(message),
       })
       for (const executor of this.host.executors) this.executors.add(executor)
@@ -145,37 +151,13 @@ export class Runtime implements Maker {
     return thread
   }
 
-  /** Sends a call to a place that is resolved by its addressee; the call is settled where it can't be sent. */
   send(call: Call, to: ThreadAddress, target: Target): boolean {
-    const channel = to === this.address ? undefined : this.post.channelTo(to)
-    if (!channel && to !== this.address) {
-      refuse(call)
-      return false
-    }
-    const id = this.pending.add(call)
-    call.sentTo = to
-    const { request } = call
-    const message: CallMessage = { kind: 'call', to, from: this.address, id, target, request }
-    try {
-      if (channel) channel.post(message, call.transfer)
-      else this.#postHere(message, call.transfer)
-    } catch (cause) {
-      this.pending.remove(id)
-      const { locals, storages } = request.scope
-      const suspects = [['args', request.args.value], ...surroundings(locals, storages)] as const
-      call.settle({ failure: explainCloneFailure(suspects, cause, call.label) })
-      call.finish()
-      return false
-    }
-    // A pending call keeps the process alive until its caller has an answer; what runs on afterwards does not.
-    channel?.hold()
-    call.whenSettled(() => channel?.release())
-    return true
+    return this.outbox.send(call, to, target)
   }
 
   /** To the executors of the process, here or at the root. */
   sendToHost(call: Call, target: Target): void {
-    if (!this.host) this.send(call, this.#hostAddress, target)
+    if (!this.host) this.outbox.send(call, this.#hostAddress, target)
     else if (!this.host.submit(call, target)) refuse(call)
   }
 
@@ -185,130 +167,13 @@ export class Runtime implements Maker {
     this.open.addCall(call)
   }
 
-  /** Passes an abort on to whoever runs the call, and leaves the outcome to them. */
-  passAbort(call: Call, reason: unknown): void {
-    const id = this.pending.idOf(call)
-    if (id === undefined || call.sentTo === undefined) return
-    this.postOrDrop({
-      kind: 'abort',
-      to: call.sentTo,
-      from: this.address,
-      id,
-      reason: cloneableReason(reason),
-    })
-  }
-
   postOrDrop(message: Message): void {
     if (message.to === this.address) this.receive(message)
     else this.post.post(message)
   }
 
-  /**
-   * Gives a call up. Queued, it never runs; running, its result is dropped and its caller released. A call that is
-   * blocked in `asyncToSync` is not settled unless `force`: the async function below is aborted instead, and what the sync
-   * code makes of that is the outcome.
-   */
-  abandon(call: Call, reason: unknown, force = false): void {
-    if (call.settlement) return
-    if (call.withdraw) {
-      call.withdraw()
-      call.settle({ failure: reason })
-      call.finish()
-      return
-    }
-    const id = this.pending.idOf(call)
-    if (id !== undefined) {
-      this.passAbort(call, reason)
-      const inner = [...this.work.running].filter(
-        ({ message: { request } }) =>
-          request.parent?.from === this.address && request.parent.id === id,
-      )
-      // Straight to the async function, which runs here: the blocked thread may be busy with code below it.
-      for (const { abort } of inner) abort.abort(reason)
-      if (inner.length > 0 && !force) return
-    }
-    call.settle({ failure: reason })
-  }
-
-  /** A thread that was made here has ended. */
   threadGone(thread: Thread, exitCode: number | undefined, cause: unknown): void {
-    this.post.remove(thread)
-    const orphans: Call[] = []
-    for (const call of this.pending.removeSentTo(thread.address)) {
-      // Given up before it started: nobody waits for it to run elsewhere.
-      if (call.settlement) call.finish()
-      else if (
-        call.sentTo === thread.address &&
-        thread.state !== 'starting' &&
-        !thread.hasTaken(call)
-      )
-        orphans.push(call)
-      else this.#failExited(call, thread.role, thread.address, exitCode, cause)
-    }
-    this.#abortCallsOf(thread.address)
-    const error = cause === undefined ? undefined : encodeOne(cause)
-    this.post.broadcast(
-      (to) => ({ kind: 'gone', to, from: this.address, thread: thread.address, exitCode, error }),
-      thread.address,
-    )
-    const owner = [...this.executors].find((executor) => executor.threadGone(thread, orphans))
-    if (!owner)
-      for (const call of orphans)
-        this.#failExited(call, thread.role, thread.address, exitCode, cause)
-  }
-
-  /** A thread that was made elsewhere has ended. */
-  strangerGone(thread: ThreadAddress, exitCode: number | undefined, cause: unknown): void {
-    for (const call of this.pending.removeSentTo(thread))
-      this.#failExited(call, 'other', thread, exitCode, cause)
-    this.#abortCallsOf(thread)
-  }
-
-  #failExited(
-    call: Call,
-    role: string,
-    thread: ThreadAddress,
-    exitCode: number | undefined,
-    cause: unknown,
-  ): void {
-    const how =
-      exitCode === undefined
-        ? 'ended without an exit code (it may have run out of memory)'
-        : `ended with exit code ${exitCode}`
-    const why =
-      cause instanceof Error
-        ? `: ${cause.name}: ${cause.message}`
-        : '. process.exit() in a bridged function ends its thread: throw an error instead'
-    const message = `${call.label}: the ${role} thread ${thread} ${how} before the call finished${why}`
-    const options = {
-      exitCode,
-      function: call.label,
-      thread,
-      ...(cause !== undefined && { cause }),
-    }
-    call.settle({ failure: new ThreadExitedError(message, options) })
-    call.finish()
-  }
-
-  /** Whoever waited for these is gone. */
-  #abortCallsOf(thread: ThreadAddress): void {
-    for (const { from, abort } of this.work.running) {
-      if (from === thread || from.startsWith(`${thread}/`)) {
-        abort.abort(
-          new ThreadExitedError(`The thread ${thread}, which waited for this call, has ended.`, {
-            thread,
-          }),
-        )
-      }
-    }
-  }
-
-  sendToFrame(call: Call, { thread, frame }: FrameRef, onRefused: () => void): void {
-    call.onRefused = () => {
-      call.onRefused = undefined
-      onRefused()
-    }
-    this.send(call, thread, { by: 'frame', frame })
+    ownThreadGone(this, thread, exitCode, cause)
   }
 
   #forward(message: Message): void {
@@ -347,16 +212,6 @@ export class Runtime implements Maker {
       // A reply that can't be cloned must still wake its caller.
       post(running.unsendable(performed, cause))
     }
-  }
-}
-
-function cloneableReason(reason: unknown): ReturnType<typeof encodeOne> {
-  try {
-    const wire = encodeOne(reason)
-    structuredClone(wire.value)
-    return wire
-  } catch {
-    return encodeOne(new DOMException('This operation was aborted', 'AbortError'))
   }
 }
 

@@ -1,0 +1,128 @@
+/** The calls that this thread sends, until they have come back: sent, passed on when refused, and given up. */
+import type { Transferable } from 'node:worker_threads'
+import type { Call } from '../call/call.js'
+import { PendingCalls, refuse } from '../call/pending-calls.js'
+import type { RunningCall } from '../call/perform-call.js'
+import { encodeOne, explainCloneFailure, surroundings } from '../codec/codec.js'
+import type { CallMessage, FrameRef, Message, Target, ThreadAddress } from '../protocol.js'
+import type { PostOffice } from './post-office.js'
+
+export interface OutboxEnvironment {
+  readonly address: ThreadAddress
+  readonly post: PostOffice
+  /** A thread's message to itself. @throws DataCloneError */
+  postHere(message: Message, transfer: readonly Transferable[]): void
+  running(): Iterable<RunningCall>
+}
+
+export class Outbox {
+  readonly pending = new PendingCalls()
+  readonly #here: OutboxEnvironment
+
+  constructor(here: OutboxEnvironment) {
+    this.#here = here
+  }
+
+  /** Sends a call to a place that its addressee resolves. @returns false where it could not be sent, and has been settled. */
+  send(call: Call, to: ThreadAddress, target: Target): boolean {
+    const { address, post } = this.#here
+    const channel = to === address ? undefined : post.channelTo(to)
+    if (!channel && to !== address) {
+      refuse(call)
+      return false
+    }
+    const id = this.pending.add(call)
+    call.sentTo = to
+    const message: CallMessage = {
+      kind: 'call',
+      to,
+      from: address,
+      id,
+      target,
+      request: call.request,
+    }
+    try {
+      if (channel) channel.post(message, call.transfer)
+      else this.#here.postHere(message, call.transfer)
+    } catch (cause) {
+      this.pending.remove(id)
+      this.#failUncloneable(call, cause)
+      return false
+    }
+    // A pending call keeps the process alive until its caller has an answer; what runs on afterwards does not.
+    channel?.hold()
+    call.whenSettled(() => channel?.release())
+    return true
+  }
+
+  sendToFrame(call: Call, { thread, frame }: FrameRef, onRefused: () => void): void {
+    call.onRefused = () => {
+      call.onRefused = undefined
+      onRefused()
+    }
+    this.send(call, thread, { by: 'frame', frame })
+  }
+
+  /** Passes an abort on to whoever runs the call, and leaves the outcome to them. */
+  passAbort(call: Call, reason: unknown): void {
+    const id = this.pending.idOf(call)
+    const { sentTo: to } = call
+    if (id === undefined || to === undefined) return
+    const message: Message = {
+      kind: 'abort',
+      to,
+      from: this.#here.address,
+      id,
+      reason: cloneableReason(reason),
+    }
+    if (to === this.#here.address) this.#here.postHere(message, [])
+    else this.#here.post.post(message)
+  }
+
+  /**
+   * Gives a call up. Queued, it never runs; running, its result is dropped and its caller released. A call that is
+   * blocked in `asyncToSync` is not settled unless `force`: the async function below is aborted instead, and what the sync
+   * code makes of that is the outcome.
+   */
+  abandon(call: Call, reason: unknown, force = false): void {
+    if (call.settlement) return
+    if (call.withdraw) {
+      call.withdraw()
+      call.settle({ failure: reason })
+      call.finish()
+      return
+    }
+    const below = this.#runningBelow(call)
+    this.passAbort(call, reason)
+    // Straight to the async functions that run here: the blocked thread may be busy with code below them.
+    for (const { abort } of below) abort.abort(reason)
+    if (below.length === 0 || force) call.settle({ failure: reason })
+  }
+
+  /** The async functions that run here for a thread that the call has blocked. */
+  #runningBelow(call: Call): RunningCall[] {
+    const id = this.pending.idOf(call)
+    if (id === undefined) return []
+    return [...this.#here.running()].filter(({ message }) => {
+      const { parent } = message.request
+      return parent?.from === this.#here.address && parent.id === id
+    })
+  }
+
+  #failUncloneable(call: Call, cause: unknown): void {
+    const { args, scope } = call.request
+    const suspects = [['args', args.value], ...surroundings(scope.locals, scope.storages)] as const
+    call.settle({ failure: explainCloneFailure(suspects, cause, call.label) })
+    call.finish()
+  }
+}
+
+function cloneableReason(reason: unknown): ReturnType<typeof encodeOne> {
+  try {
+    const wire = encodeOne(reason)
+    structuredClone(wire.value)
+    return wire
+  } catch {
+    return encodeOne(new DOMException('This operation was aborted', 'AbortError'))
+  }
+}
