@@ -25,6 +25,8 @@ interface Death {
   readonly role: string
   readonly exitCode: number | undefined
   readonly cause: unknown
+  /** Whether it had come up at all. */
+  readonly started: boolean
 }
 
 /** A thread that was made here has ended. */
@@ -34,7 +36,13 @@ export function ownThreadGone(
   exitCode: number | undefined,
   cause: unknown,
 ): void {
-  const death: Death = { thread: thread.address, role: thread.role, exitCode, cause }
+  const death: Death = {
+    thread: thread.address,
+    role: thread.role,
+    exitCode,
+    cause,
+    started: thread.state !== 'starting',
+  }
   here.post.remove(thread)
   const orphans: Call[] = []
   for (const call of here.outbox.pending.removeSentTo(thread.address)) {
@@ -61,7 +69,7 @@ export function otherThreadGone(
   cause: unknown,
 ): void {
   for (const call of here.outbox.pending.removeSentTo(thread))
-    fail(call, { thread, role: 'other', exitCode, cause })
+    fail(call, { thread, role: 'other', exitCode, cause, started: true })
   abortCallsOf(here, thread)
 }
 
@@ -70,16 +78,17 @@ function isOrphan(call: Call, thread: Thread): boolean {
   return call.sentTo === thread.address && thread.state !== 'starting' && !thread.hasTaken(call)
 }
 
-function fail(call: Call, { thread, role, exitCode, cause }: Death): void {
-  const how =
-    exitCode === undefined
+function fail(call: Call, { thread, role, exitCode, cause, started }: Death): void {
+  const how = !started
+    ? 'could not start'
+    : exitCode === undefined
       ? 'ended without an exit code (it may have run out of memory)'
       : `ended with exit code ${exitCode}`
   const why =
     cause instanceof Error
       ? `: ${cause.name}: ${cause.message}`
       : '. process.exit() in a bridged function ends its thread: throw an error instead'
-  const message = `${call.label}: the ${role} thread ${thread} ${how} before the call finished${why}`
+  const message = `${call.label}: the ${role} thread ${thread} ${how}${started ? ' before the call finished' : ''}${why}`
   const options = { exitCode, function: call.label, thread, ...(cause !== undefined && { cause }) }
   call.settle({ failure: new ThreadExitedError(message, options) })
   call.finish()

@@ -42,7 +42,7 @@ export class Thread {
   #cause: unknown
   #sequence = 0
   readonly #life: LifeRecord
-  readonly #worker: Worker
+  readonly #worker: Worker | undefined
   readonly #maker: Maker
   readonly #sent = new Map<Call, number>()
 
@@ -53,20 +53,32 @@ export class Thread {
     const memory = new SharedArrayBuffer(SLOT_COUNT * Int32Array.BYTES_PER_ELEMENT)
     const { port1, port2 } = new MessageChannel()
     this.#life = new LifeRecord(memory)
-    this.#worker = new Worker(entryUrl, {
-      name: `syncbridge ${boot.role} ${boot.address}`,
-      workerData: { [BOOT_KEY]: { ...boot, port: port2, memory } satisfies ThreadBoot },
-      transferList: [port2],
-      ...(settings.env && { env: settings.env }),
-      ...(settings.execArgv && { execArgv: [...settings.execArgv] }),
-      ...(settings.resourceLimits && { resourceLimits: settings.resourceLimits }),
-    })
+    this.#worker = this.#start({ ...boot, port: port2, memory }, settings)
     this.channel = new PortChannel(port1, new Bell(memory), this.#worker)
     this.channel.listen((message) => maker.receive(message))
-    // An idle thread never keeps the process alive; a pending call does, by holding the channel.
-    this.#worker.unref()
-    this.#worker.on('error', (error) => this.dying(error))
-    this.#worker.on('exit', (code) => this.#end(code))
+  }
+
+  #start(boot: ThreadBoot, { env, execArgv, resourceLimits }: WorkerSettings): Worker | undefined {
+    try {
+      const worker = new Worker(entryUrl, {
+        name: `syncbridge ${boot.role} ${boot.address}`,
+        workerData: { [BOOT_KEY]: boot },
+        transferList: [boot.port],
+        ...(env && { env }),
+        ...(execArgv && { execArgv: [...execArgv] }),
+        ...(resourceLimits && { resourceLimits }),
+      })
+      // An idle thread never keeps the process alive; a pending call does, by holding the channel.
+      worker.unref()
+      worker.on('error', (error) => this.dying(error))
+      worker.on('exit', (code) => this.#end(code))
+      return worker
+    } catch (error) {
+      // Node refuses some settings at once. Its calls shall learn that like any other failed start, after they were sent.
+      this.#cause = error
+      setImmediate(() => this.#end(undefined))
+      return undefined
+    }
   }
 
   get state(): ThreadState {
@@ -74,7 +86,7 @@ export class Thread {
   }
 
   get threadId(): number {
-    return this.#worker.threadId
+    return this.#worker?.threadId ?? -1
   }
 
   /** Calls sent to its own queue that have not finished. */
@@ -118,13 +130,14 @@ export class Thread {
    */
   checkAlive(thoroughly: boolean): void {
     const code = this.#life.exitCode()
-    if (code !== undefined || (thoroughly && this.channel.isSevered())) this.#end(code)
+    const isOver = code !== undefined || !this.#worker || (thoroughly && this.channel.isSevered())
+    if (isOver) this.#end(code)
   }
 
   /** Ends the thread, whatever it is doing. Its calls are failed when it is gone. */
   async terminate(): Promise<void> {
     if (this.#state !== 'gone') this.#state = 'ending'
-    await this.#worker.terminate()
+    await this.#worker?.terminate()
   }
 
   #end(exitCode: number | undefined): void {
