@@ -15,14 +15,20 @@ export const retryAfter = '1'
  */
 export function toHttpException(error: unknown): HttpException | undefined {
   if (!(error instanceof SyncBridgeError)) return undefined
+  const options = { cause: error }
   switch (error.code) {
     case 'SYNCBRIDGE_QUEUE_FULL':
-      return new ServiceUnavailableException(undefined, { cause: error })
+      return new ServiceUnavailableException(body(503, 'Service Unavailable'), options)
     case 'SYNCBRIDGE_CALL_TIMEOUT':
-      return new GatewayTimeoutException(undefined, { cause: error })
+      return new GatewayTimeoutException(body(504, 'Gateway Timeout'), options)
     case 'SYNCBRIDGE_THREAD_EXITED':
-      return new InternalServerErrorException(undefined, { cause: error })
+      return new InternalServerErrorException(body(500, 'Internal Server Error'), options)
     default:
       return undefined
   }
+}
+
+// Spelt out, since Nest 11 and 12 disagree on what options without a message stand for.
+function body(statusCode: number, message: string): object {
+  return { message, statusCode }
 }

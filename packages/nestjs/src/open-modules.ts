@@ -12,7 +12,9 @@ export interface OpenModules {
 }
 
 export function openModules(): OpenModules {
-  const holder: { [key]?: OpenModules } = globalThis
-  holder[key] ??= { modules: new Set() }
-  return holder[key]
+  const known: OpenModules | undefined = Reflect.get(globalThis, key)
+  if (known) return known
+  const opened: OpenModules = { modules: new Set() }
+  Reflect.set(globalThis, key, opened)
+  return opened
 }

@@ -25,22 +25,24 @@ export function watchResponse(response: unknown): ResponseWatch | undefined {
   if (!raw) return undefined
   const disconnect = new AbortController()
   const ended = new Promise<void>((resolve) => {
-    const end = () => {
-      if (!isComplete(raw)) {
-        disconnect.abort(new DOMException('The client disconnected', 'AbortError'))
-      }
+    let open = true
+    const end = (sent: boolean) => {
+      if (!open) return
+      open = false
+      if (!sent) disconnect.abort(new DOMException('The client disconnected', 'AbortError'))
       resolve()
     }
-    if (raw.destroyed || raw.writableFinished) end()
-    raw.once('finish', end)
-    raw.once('close', end)
+    if (raw.writableFinished) end(true)
+    if (raw.destroyed) end(false)
+    raw.once('finish', () => end(!wasReset(raw)))
+    raw.once('close', () => end(false))
   })
   return { disconnected: disconnect.signal, ended }
 }
 
-function isComplete({ stream, writableFinished }: RawResponse): boolean {
-  // An HTTP/2 response knows no `writableFinished`, and says 'finish' also when its stream was reset.
-  return stream ? !stream.aborted && !stream.rstCode : writableFinished === true
+/** An HTTP/2 response says 'finish' also when its stream was reset. */
+function wasReset({ stream }: RawResponse): boolean {
+  return stream !== undefined && (stream.aborted || Boolean(stream.rstCode))
 }
 
 function rawResponse(response: unknown): RawResponse | undefined {
