@@ -37,9 +37,20 @@ export interface WireValue {
   readonly marks?: ReadonlyArray<readonly [index: number, kind: 'error' | 'buffer']>
 }
 
+/**
+ * An error's class by name, and where it is from: this library, the language, the place where it was registered, or, for
+ * want of that, perhaps the exports of the module of the function that threw it.
+ */
+export interface WireErrorType {
+  readonly from: 'library' | 'language' | 'place' | 'module'
+  readonly name: string
+  readonly module?: string | undefined
+  readonly format?: 'esm' | 'cjs' | undefined
+  readonly ordinal?: number | undefined
+}
+
 export interface WireError {
-  /** The name of its class, by which the receiver finds the class again. */
-  readonly type: string
+  readonly type: WireErrorType
   readonly name: string
   readonly message: string
   readonly stack: string
@@ -50,9 +61,10 @@ export interface WireError {
   readonly errors?: readonly WireValue[]
 }
 
-/** `Local` values: key and value of what is set, and the keys of what was deleted. */
+/** `Local` values: keys and values of what is set, and the keys of what was deleted. */
 export interface WireLocals {
-  readonly set: ReadonlyArray<readonly [key: string, value: unknown]>
+  readonly keys: readonly string[]
+  readonly values: WireValue
   readonly deleted: readonly string[]
 }
 

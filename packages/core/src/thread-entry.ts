@@ -8,7 +8,6 @@ import { workerData } from 'node:worker_threads'
 import { Bell } from './channel/bell.js'
 import { LifeRecord } from './channel/life-record.js'
 import { PortChannel } from './channel/port-channel.js'
-import { encodeOne } from './codec/codec.js'
 import { type LifeMessage, PROTOCOL_VERSION } from './protocol.js'
 import { install } from './runtime/runtime.js'
 import { redirectOutput } from './thread/output.js'
@@ -30,7 +29,7 @@ const tell = (state: LifeMessage['state'], error?: unknown) =>
     to: maker,
     from: boot.address,
     state,
-    ...(error !== undefined && { error: encodeOne(error) }),
+    ...(error !== undefined && { error: runtime.codec.encode(error) }),
   })
 
 redirectOutput((fd, chunk) =>

@@ -2,7 +2,7 @@
 import type { Transferable } from 'node:worker_threads'
 import { Call, type Settlement } from '../call/call.js'
 import { Deadline } from '../cancellation/deadline.js'
-import { encodeList } from '../codec/codec.js'
+import { Codec } from '../codec/codec.js'
 import type { Scope } from '../context/scope.js'
 import { ClosedError } from '../errors.js'
 import { chooseRoutes, type Route } from '../executor/choose-executor.js'
@@ -53,8 +53,9 @@ export async function awaitCall(
   const take = executor && ownPool(executor)
   if (executor && !take) return submitToForeign(here, executor, ref, { signal, timeout }, args)
   assertImportable(ref, here.entryModule, here.registry)
-  const encoded = encodeList(args, transfer)
-  const surroundings = takeAlong(here, scope, values?.cell)
+  const codec = new Codec(here.registry, ref)
+  const encoded = codec.encodeList(args, transfer)
+  const surroundings = takeAlong(here, scope, codec, values?.cell)
   // What runs below comes back to the loop that launched it: this one, or the one that launched this sync code.
   const loop = (scope.mode === 'sync' ? scope.loop : undefined) ?? here.address
   const call = new Call(
@@ -75,7 +76,7 @@ export async function awaitCall(
   watchSignal(here, call, signal)
   if (open && !open.signal.aborted) watchSignal(here, call, open.signal, () => open.takeAbort())
   const settlement = await new Promise<Settlement>((resolve) => call.whenSettled(resolve))
-  return resultOfAwaited(here, surroundings, ref, settlement)
+  return resultOfAwaited(surroundings, codec, ref, settlement)
 }
 
 /** @throws ClosedError (SYNCBRIDGE_CLOSED) for what begins after `shutdown()`; what had begun before may finish. */

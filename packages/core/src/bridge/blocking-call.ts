@@ -1,7 +1,7 @@
 /** One `asyncToSync` call: sends the function to a loop and blocks this thread until it has answered. */
 import { Call } from '../call/call.js'
 import { Deadline } from '../cancellation/deadline.js'
-import { encodeList } from '../codec/codec.js'
+import { Codec } from '../codec/codec.js'
 import type { Scope } from '../context/scope.js'
 import { BlockedLoopError, DeadlockError } from '../errors.js'
 import type { FrameRef, FunctionRef } from '../protocol.js'
@@ -32,8 +32,9 @@ export function blockOnCall(
   assertOpen(here, scope, ref)
   assertMayBlock(here, scope, ref)
   signal?.throwIfAborted()
-  const encoded = encodeList(args, transfer)
-  const surroundings = takeAlong(here, scope, values?.cell)
+  const codec = new Codec(here.registry, ref)
+  const encoded = codec.encodeList(args, transfer)
+  const surroundings = takeAlong(here, scope, codec, values?.cell)
   const deadline = new Deadline(timeout)
   const frame = here.frames.open()
   const frameRef: FrameRef = { thread: here.address, frame: frame.id }
@@ -62,7 +63,7 @@ export function blockOnCall(
     blockUntilSettled(here, frame, call, deadline, () =>
       here.outbox.abandon(call, timedOut(call.label, timeout ?? 0), true),
     )
-    return resultOfBlocking(here, surroundings, ref, call.settlement)
+    return resultOfBlocking(surroundings, codec, ref, call.settlement)
   } finally {
     stopListening?.()
     void ownThread?.terminate()

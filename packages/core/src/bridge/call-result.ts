@@ -1,85 +1,64 @@
 /** From a settlement to what the caller gets: a value, or an error as an instance of its class with both stacks. */
 import type { Settlement } from '../call/call.js'
-import { decodeOne, errorClassFinder, needsClasses } from '../codec/codec.js'
+import type { Codec } from '../codec/codec.js'
 import { foldStack, joinStacks } from '../codec/stack.js'
 import { SyncBridgeError } from '../errors.js'
 import type { FunctionRef, WireValue } from '../protocol.js'
 import { printRef } from '../registry/function-ref.js'
-import { importNamespace, requireNamespace } from '../registry/load-function.js'
-import type { Runtime } from '../runtime/runtime.js'
 import type { Surroundings } from './surroundings.js'
 
 /** Longest wait for a module whose exports may hold an error's class, in ms. */
 const NAMESPACE_DEADLINE = 250
 
 export async function resultOfAwaited(
-  here: Runtime,
   surroundings: Surroundings,
+  codec: Codec,
   ref: FunctionRef,
   settlement: Settlement,
 ): Promise<unknown> {
-  const error = takeSuccess(here, surroundings, settlement)
-  if ('value' in error) return error.value
-  let namespace: object | undefined
-  if (needsClasses(error.wire, errorClassFinder(here.registry))) {
-    // A module that is still being evaluated may be waiting for this very call: not for ever.
-    namespace = await orTimeout(importNamespace(ref), NAMESPACE_DEADLINE)
-  }
-  throw rebuild(
-    error.wire,
-    errorClassFinder(here.registry, () => namespace),
-    ref,
-  )
+  const { ok, wire } = answerOf(surroundings, settlement)
+  // A module that is still being evaluated may be waiting for this very call: not for ever.
+  if (!codec.isReadyFor(wire)) await orTimeout(codec.prepare(wire), NAMESPACE_DEADLINE)
+  if (ok) return codec.decode(wire)
+  throw withBothStacks(codec.decode(wire), ref)
 }
 
 export function resultOfBlocking(
-  here: Runtime,
   surroundings: Surroundings,
+  codec: Codec,
   ref: FunctionRef,
   settlement: Settlement | undefined,
 ): unknown {
-  if (!settlement)
+  if (!settlement) {
     throw new SyncBridgeError(`${printRef(ref)} stopped waiting without an answer`, {
       function: printRef(ref),
     })
-  const error = takeSuccess(here, surroundings, settlement)
-  if ('value' in error) return error.value
-  throw rebuild(
-    error.wire,
-    errorClassFinder(here.registry, () => requireNamespace(ref)),
-    ref,
-  )
+  }
+  const { ok, wire } = answerOf(surroundings, settlement)
+  if (ok) return codec.decode(wire)
+  throw withBothStacks(codec.decode(wire), ref)
 }
 
-/** The value, or the error still on the wire; what the call changed in `Local`s is here in both cases. */
-function takeSuccess(
-  here: Runtime,
+/** The answer, still on the wire; what the call changed around it is here in both cases. */
+function answerOf(
   surroundings: Surroundings,
   settlement: Settlement,
-): { value: unknown } | { wire: WireValue } {
+): { ok: boolean; wire: WireValue } {
   if ('failure' in settlement) throw atCaller(settlement.failure)
   const { outcome } = settlement
   surroundings.bringBack(outcome.changes)
-  return outcome.ok
-    ? { value: decodeOne(outcome.value, errorClassFinder(here.registry)) }
-    : { wire: outcome.error }
+  return { ok: outcome.ok, wire: outcome.ok ? outcome.value : outcome.error }
 }
 
-function rebuild(
-  wire: WireValue,
-  findClass: ReturnType<typeof errorClassFinder>,
-  ref: FunctionRef,
-): unknown {
-  const error = decodeOne(wire, findClass)
-  if (error instanceof Error) {
-    // Captured now and not at the call: a stack costs more than the call, and the waiting functions are on this one.
-    const local = new Error().stack
-    Object.defineProperty(error, 'stack', {
-      value: joinStacks(error.stack ?? '', `${ref.name} ran in another thread`, local),
-      configurable: true,
-      writable: true,
-    })
-  }
+function withBothStacks(error: unknown, ref: FunctionRef): unknown {
+  if (!(error instanceof Error)) return error
+  // Captured now and not at the call: a stack costs more than the call, and the waiting functions are on this one.
+  const local = new Error().stack
+  Object.defineProperty(error, 'stack', {
+    value: joinStacks(error.stack ?? '', `${ref.name} ran in another thread`, local),
+    configurable: true,
+    writable: true,
+  })
   return error
 }
 
@@ -92,13 +71,13 @@ function atCaller(failure: unknown): unknown {
   return failure
 }
 
-async function orTimeout<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
+async function orTimeout(promise: Promise<void>, ms: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined
-  const expired = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), ms)
+  const expired = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
   })
   try {
-    return await Promise.race([promise, expired])
+    await Promise.race([promise, expired])
   } finally {
     clearTimeout(timer)
   }

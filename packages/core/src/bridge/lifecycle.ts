@@ -1,5 +1,6 @@
 import { assertTimeout } from '../cancellation/deadline.js'
 import { ClosedError } from '../errors.js'
+import { topLevelSite } from '../registry/call-site.js'
 import type { ErrorClass } from '../registry/registry.js'
 import type { TimeSummary } from '../runtime/call-statistics.js'
 import { type ConfigureOptions, mergeConfig } from '../runtime/config.js'
@@ -122,7 +123,7 @@ export function registerError<C extends ErrorClass>(Class: C): C {
   if (typeof Class !== 'function' || !(Class.prototype instanceof Error)) {
     throw new TypeError('registerError: expected a class that extends Error')
   }
-  runtime().registry.addErrorClass(Class)
+  runtime().registry.addErrorClass(Class, topLevelSite())
   return Class
 }
 

@@ -1,4 +1,5 @@
 /** What a call takes along of the code that makes it, and where it brings back what it changed. */
+import type { Codec } from '../codec/codec.js'
 import type { Cell } from '../context/cell.js'
 import type { Scope } from '../context/scope.js'
 import type { WireChanges, WireLocals, WireStorage } from '../protocol.js'
@@ -15,12 +16,21 @@ export interface Surroundings {
 }
 
 /** @param cell The values to take: by default those of the scope. */
-export function takeAlong(here: Runtime, scope: Scope, cell: Cell = scope.cell): Surroundings {
+export function takeAlong(
+  here: Runtime,
+  scope: Scope,
+  codec: Codec,
+  cell: Cell = scope.cell,
+): Surroundings {
   const stores = here.carriers.capture(scope.storages)
   return {
-    wire: { context: scope.context, locals: cell.snapshot(), storages: stores.wire },
+    wire: {
+      context: scope.context,
+      locals: codec.encodeLocals(cell.snapshot()),
+      storages: stores.wire,
+    },
     bringBack(changes) {
-      cell.apply(changes.locals)
+      cell.apply(codec.decodeLocals(changes.locals))
       stores.apply(changes.storages)
     },
   }

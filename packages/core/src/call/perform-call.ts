@@ -1,14 +1,8 @@
 /** Does a call that arrived here: decodes, enters its scope, runs, and encodes what came of it. Sends nothing. */
 import type { Transferable } from 'node:worker_threads'
 import { CallAbort } from '../cancellation/call-abort.js'
-import {
-  decodeList,
-  encodeList,
-  encodeOne,
-  errorClassFinder,
-  explainCloneFailure,
-  surroundings,
-} from '../codec/codec.js'
+import { explainCloneFailure, NO_CHANGES, surroundings } from '../codec/clone-failure.js'
+import { Codec } from '../codec/codec.js'
 import type { Carriers, Entered } from '../context/carriers.js'
 import { Cell } from '../context/cell.js'
 import type { Scope, Scopes } from '../context/scope.js'
@@ -34,33 +28,24 @@ export class RunningCall {
   readonly abort = new CallAbort()
   readonly from: ThreadAddress
   readonly id: number
-  readonly scope: Scope
+  readonly #codec: Codec
+  readonly #cell = new Cell()
   readonly #startedAt = performance.now()
   #storages: Entered | undefined
 
   constructor(
     readonly message: CallMessage,
-    here: Performer,
+    { registry }: Performer,
   ) {
-    const { mode, scope } = message.request
     this.from = message.from
     this.id = message.id
-    this.scope = {
-      mode,
-      chain: scope.chain,
-      // Async code runs on a loop, and what it calls comes back to that loop.
-      loop: mode === 'sync' ? scope.loop : here.address,
-      context: scope.context,
-      cell: new Cell(scope.locals.set),
-      storages: scope.storages,
-      call: this,
-    }
+    this.#codec = new Codec(registry, message.request.ref)
   }
 
   /** Runs a synchronous function to its end. */
   performSync(fn: AnyFunction, here: Performer): Performed {
     try {
-      const args = this.#args(here)
+      const args = this.#codec.decodeList(this.message.request.args)
       const value = this.#enter(here, () => fn(...(args as never[])))
       if (isThenable(value)) throw this.#returnedPromise(value)
       return this.#succeeded(value)
@@ -72,7 +57,7 @@ export class RunningCall {
   /** Runs an asynchronous function until its promise settles. */
   async performAsync(fn: AnyFunction, here: Performer): Promise<Performed> {
     try {
-      const args = this.#args(here)
+      const args = this.#codec.decodeList(this.message.request.args)
       return this.#succeeded(await this.#enter(here, () => fn(...(args as never[]))))
     } catch (error) {
       return this.failed(error)
@@ -81,7 +66,12 @@ export class RunningCall {
 
   failed(error: unknown): Performed {
     return {
-      outcome: { ok: false, error: encodeOne(error), changes: this.#changes(), ran: this.#ran() },
+      outcome: {
+        ok: false,
+        error: this.#codec.encode(error),
+        changes: this.#changes(),
+        ran: this.#ran(),
+      },
       transfer: [],
     }
   }
@@ -94,29 +84,41 @@ export class RunningCall {
       ...surroundings(this.#changes().locals, this.#changes().storages),
     ] as const
     const error = explainCloneFailure(suspects, cause, printRef(this.message.request.ref))
-    const changes = { locals: { set: [], deleted: [] }, storages: [] }
+    const changes = NO_CHANGES
     return {
-      outcome: { ok: false, error: encodeOne(error), changes, ran: this.#ran() },
+      outcome: { ok: false, error: this.#codec.encode(error), changes, ran: this.#ran() },
       transfer: [],
     }
   }
 
+  /** Only now: the function's module has been loaded, and with it the classes and storages that decoding needs. */
   #enter<T>(here: Performer, fn: () => T): T {
-    // Only now: the function's module has been loaded, and with it what it carries.
-    this.#storages = here.carriers.enter(this.message.request.scope.storages)
-    return here.scopes.run(this.scope, () => this.#storages?.run(fn) as T)
+    const { mode, scope } = this.message.request
+    this.#cell.begin(this.#codec.decodeLocals(scope.locals).set)
+    const storages = here.carriers.enter(scope.storages)
+    this.#storages = storages
+    const entered: Scope = {
+      mode,
+      chain: scope.chain,
+      // Async code runs on a loop, and what it calls comes back to that loop.
+      loop: mode === 'sync' ? scope.loop : here.address,
+      context: scope.context,
+      cell: this.#cell,
+      storages: scope.storages,
+      call: this,
+    }
+    return here.scopes.run(entered, () => storages.run(fn))
   }
 
   #changes(): WireChanges {
-    return { locals: this.scope.cell.delta(), storages: this.#storages?.changes() ?? [] }
-  }
-
-  #args(here: Performer): unknown[] {
-    return decodeList(this.message.request.args, errorClassFinder(here.registry))
+    return {
+      locals: this.#codec.encodeLocals(this.#cell.delta()),
+      storages: this.#storages?.changes() ?? [],
+    }
   }
 
   #succeeded(value: unknown): Performed {
-    const { wire, transfer } = encodeList([value])
+    const { wire, transfer } = this.#codec.encodeList([value])
     return {
       outcome: { ok: true, value: wire, changes: this.#changes(), ran: this.#ran() },
       transfer,

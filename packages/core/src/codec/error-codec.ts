@@ -3,52 +3,48 @@
  * an error is taken apart and built again as an instance of its own class, without running that class's constructor
  * (whose parameters nobody here knows). What can't be cloned is left out and named, so that the error itself arrives.
  */
-import { onePerThread } from '../one-per-thread.js'
-import type { WireError, WireValue } from '../protocol.js'
-import type { ErrorClass } from '../registry/registry.js'
+import type { WireError, WireErrorType, WireValue } from '../protocol.js'
+import type { ErrorClasses } from './error-classes.js'
 import { foldStack } from './stack.js'
 
 /** Encodes and decodes any value; handed in, since values hold errors and errors hold values. */
 export interface ValueCodec {
+  readonly classes: ErrorClasses
   encode(value: unknown, seen: Set<unknown>): WireValue
   decode(wire: WireValue): unknown
 }
-export type FindErrorClass = (type: string) => ErrorClass | undefined
 
-/** The class of an error whose class wasn't to be had here: the next thread may have it. */
-const foreignTypes = onePerThread('error-types', () => new WeakMap<Error, string>())
 const handledApart = new Set(['stack', 'message', 'cause', 'errors'])
 const LOST = 'syncbridgeLost'
 
 export function encodeError(error: Error, codec: ValueCodec, seen: Set<unknown>): WireError {
   seen.add(error)
-  const props: Array<[string, WireValue]> = []
   const lost: string[] = []
-  const attempt = (key: string): WireValue | undefined => {
+  const attempt = (name: string, read: () => unknown): WireValue | undefined => {
     try {
-      const value: unknown = Reflect.get(error, key)
-      // A cycle through a cause would never end; the first occurrence is kept.
+      const value = read()
+      // A cycle would never end; the first occurrence is kept.
       if (seen.has(value)) throw new Error('cyclic')
       const wire = codec.encode(value, seen)
       structuredClone(wire.value)
       return wire
     } catch {
-      lost.push(key)
+      lost.push(name)
       return undefined
     }
   }
+  const props: Array<[string, WireValue]> = []
   for (const key of Object.getOwnPropertyNames(error)) {
     if (handledApart.has(key)) continue
-    const value = attempt(key)
+    const value = attempt(key, () => Reflect.get(error, key))
     if (value) props.push([key, value])
   }
-  const cause = Object.hasOwn(error, 'cause') ? attempt('cause') : undefined
-  const errors =
-    error instanceof AggregateError
-      ? error.errors.map((one: unknown) => codec.encode(one, seen))
-      : undefined
+  const cause = Object.hasOwn(error, 'cause') ? attempt('cause', () => error.cause) : undefined
+  const errors = membersOf(error)?.flatMap(
+    (one, index) => attempt(`errors[${index}]`, () => one) ?? [],
+  )
   return {
-    type: typeOf(error),
+    type: codec.classes.describe(error),
     name: text(() => error.name, 'Error'),
     message: text(() => error.message, ''),
     stack: foldStack(text(() => error.stack, '')),
@@ -59,69 +55,56 @@ export function encodeError(error: Error, codec: ValueCodec, seen: Set<unknown>)
   }
 }
 
-export function decodeError(wire: WireError, codec: ValueCodec, findClass: FindErrorClass): Error {
-  const error =
-    wire.type === 'DOMException'
-      ? new DOMException(wire.message, wire.name)
-      : build(wire, findClass)
+export function decodeError(wire: WireError, codec: ValueCodec): Error {
+  const error = isDomException(wire)
+    ? new DOMException(wire.message, wire.name)
+    : build(wire, codec)
+  const define = (key: string, value: unknown, enumerable: boolean) =>
+    Object.defineProperty(error, key, { value, configurable: true, writable: true, enumerable })
   // Not enumerable, as on a fresh error: printing it would repeat it.
-  const define = (key: string, value: unknown) =>
-    Object.defineProperty(error, key, {
-      value,
-      configurable: true,
-      writable: true,
-      enumerable: false,
-    })
-  define('stack', wire.stack)
-  for (const [key, value] of wire.props) {
-    if (key === 'name') define(key, codec.decode(value))
-    else
-      Object.defineProperty(error, key, {
-        value: codec.decode(value),
-        configurable: true,
-        writable: true,
-        enumerable: true,
-      })
-  }
-  if (wire.cause) define('cause', codec.decode(wire.cause))
+  define('stack', wire.stack, false)
+  for (const [key, value] of wire.props) define(key, codec.decode(value), key !== 'name')
+  if (wire.cause) define('cause', codec.decode(wire.cause), false)
   if (wire.errors)
     define(
       'errors',
       wire.errors.map((one) => codec.decode(one)),
+      false,
     )
-  if (wire.lost.length > 0) define(LOST, wire.lost)
+  if (wire.lost.length > 0) define(LOST, wire.lost, false)
   return error
 }
 
-/** Whether every class that the error and its causes need is at hand. */
-export function knowsClasses(wire: WireError, findClass: FindErrorClass): boolean {
-  if (wire.type !== 'DOMException' && !findClass(wire.type)) return false
-  const below = [wire.cause, ...(wire.errors ?? [])]
-  return below.every((value) => !isMarkedError(value) || knowsClasses(errorIn(value), findClass))
+/** The classes that the errors in a value are of, at every depth. */
+export function* typesIn(value: WireValue): Generator<WireErrorType> {
+  for (const [index, kind] of value.marks ?? []) {
+    if (kind !== 'error') continue
+    const error = (value.value as WireError[])[index]
+    if (!error) continue
+    if (!isDomException(error)) yield error.type
+    for (const [, property] of error.props) yield* typesIn(property)
+    if (error.cause) yield* typesIn(error.cause)
+    for (const one of error.errors ?? []) yield* typesIn(one)
+  }
 }
 
-export function isMarkedError(value: WireValue | undefined): value is WireValue {
-  return value?.marks?.some(([index, kind]) => index === 0 && kind === 'error') ?? false
+function isDomException({ type }: WireError): boolean {
+  return type.from === 'language' && type.name === 'DOMException'
 }
 
-export function errorIn(value: WireValue): WireError {
-  return (value.value as [WireError])[0]
+function membersOf(error: Error): unknown[] | undefined {
+  return error instanceof AggregateError && Array.isArray(error.errors) ? error.errors : undefined
 }
 
-function build(wire: WireError, findClass: FindErrorClass): Error {
-  const Class = findClass(wire.type)
+function build(wire: WireError, { classes }: ValueCodec): Error {
+  const Class = classes.find(wire.type)
   const error: Error = Reflect.construct(Error, [wire.message], Class ?? Error)
   if (!Class) {
-    foreignTypes.set(error, wire.type)
+    classes.remember(error, wire.type)
     // The class can't be had, its name can.
     Object.defineProperty(error, 'name', { value: wire.name, configurable: true, writable: true })
   }
   return error
-}
-
-function typeOf(error: Error): string {
-  if (error instanceof DOMException) return 'DOMException'
-  return foreignTypes.get(error) ?? text(() => error.constructor.name, 'Error')
 }
 
 /** A getter of the user's may throw, or give something else than text. */

@@ -2,13 +2,22 @@
  * The values of all `Local`s in one scope: a mutable cell, since `await` restores the caller's store and a replaced store
  * would be lost, while a changed cell is not. It remembers which keys were set or deleted, and only these travel back.
  */
-import type { WireLocals } from '../protocol.js'
+/** What is set, and what was deleted. */
+export interface CellChanges {
+  readonly set: ReadonlyArray<readonly [key: string, value: unknown]>
+  readonly deleted: readonly string[]
+}
 
 export class Cell {
   readonly #values: Map<string, unknown>
   readonly #changed = new Set<string>()
   /** Values of `threadCritical` Locals in this scope on a loop: they never leave the thread. */
   readonly critical = new Map<string, unknown>()
+
+  /** Sets values that count as there from the start. */
+  begin(values: Iterable<readonly [string, unknown]>): void {
+    for (const [key, value] of values) this.#values.set(key, value)
+  }
 
   constructor(values: Iterable<readonly [string, unknown]> = []) {
     this.#values = new Map(values)
@@ -35,12 +44,12 @@ export class Cell {
   }
 
   /** Everything, for the other side to start from. */
-  snapshot(): WireLocals {
+  snapshot(): CellChanges {
     return { set: [...this.#values], deleted: [] }
   }
 
   /** What has been set or deleted since the cell was made. */
-  delta(): WireLocals {
+  delta(): CellChanges {
     const set: Array<readonly [string, unknown]> = []
     const deleted: string[] = []
     for (const key of this.#changed) {
@@ -50,7 +59,7 @@ export class Cell {
     return { set, deleted }
   }
 
-  apply(delta: WireLocals): void {
+  apply(delta: CellChanges): void {
     for (const [key, value] of delta.set) this.set(key, value)
     for (const key of delta.deleted) this.delete(key)
   }

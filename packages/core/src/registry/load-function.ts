@@ -20,6 +20,7 @@ export async function loadFunction(ref: FunctionRef, registry: Registry): Promis
   let namespace: unknown
   try {
     namespace = await Promise.race([registered, importModule(ref)])
+    registry.noteModule(ref.module, asObject(namespace))
   } catch (cause) {
     // A module that failed after it had registered the function has still told us what we need.
     const fn = registry.find(ref)
@@ -36,6 +37,7 @@ export function loadFunctionNow(ref: FunctionRef, registry: Registry): AnyFuncti
   let namespace: unknown
   try {
     namespace = requireModule(ref)
+    registry.noteModule(ref.module, asObject(namespace))
   } catch (cause) {
     const fn = registry.find(ref)
     if (fn) return fn
@@ -44,28 +46,50 @@ export function loadFunctionNow(ref: FunctionRef, registry: Registry): AnyFuncti
   return registry.find(ref) ?? fromNamespace(ref, namespace, registry)
 }
 
-/** The module's exports if it is loaded or can be: for finding error classes. Undefined where it can't be had. */
-export async function importNamespace(ref: FunctionRef): Promise<object | undefined> {
+/** Names a module; how it must be loaded is known where a function of it was registered. */
+interface ModuleName {
+  readonly module?: string | undefined
+  readonly format?: FunctionRef['format'] | undefined
+}
+
+/** A module's exports, without waiting. Undefined where they can't be had so: it awaits at its top level, or is being evaluated. */
+export function namespaceNow(
+  { module, format = 'esm' }: ModuleName,
+  registry: Registry,
+): object | undefined {
+  if (module === undefined) return undefined
+  const known = registry.namespaceOf(module)
+  if (known) return known
   try {
-    return asObject(await importModule(ref))
+    return note(module, requireModule({ module, format }), registry)
   } catch {
     return undefined
   }
 }
 
-export function requireNamespace(ref: FunctionRef): object | undefined {
+export async function namespaceLater(
+  { module, format = 'esm' }: ModuleName,
+  registry: Registry,
+): Promise<void> {
+  if (module === undefined) return
   try {
-    return asObject(requireModule(ref))
+    note(module, await importModule({ module, format }), registry)
   } catch {
-    return undefined
+    // What failed here has failed where it mattered, too, and was told there.
   }
 }
 
-function importModule(ref: FunctionRef): Promise<unknown> | unknown {
+function note(module: string, namespace: unknown, registry: Registry): object | undefined {
+  const exports = asObject(namespace)
+  registry.noteModule(module, exports)
+  return exports
+}
+
+function importModule(ref: Pick<FunctionRef, 'module' | 'format'>): Promise<unknown> | unknown {
   return ref.format === 'cjs' ? requireModule(ref) : import(locate(ref.module))
 }
 
-function requireModule(ref: FunctionRef): unknown {
+function requireModule(ref: Pick<FunctionRef, 'module' | 'format'>): unknown {
   const file = fileURLToPath(locate(ref.module))
   return createRequire(file)(file)
 }

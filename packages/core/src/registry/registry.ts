@@ -15,6 +15,8 @@ export class Registry {
   readonly #waiting = new Map<string, Array<() => void>>()
   readonly #guarded = new Set<string>()
   readonly #errors = new Map<string, ErrorClass>()
+  readonly #errorPlaces = new Map<ErrorClass, { module: string | undefined; ordinal: number }>()
+  readonly #modules = new Map<string, object | undefined>()
 
   /** Names `fn` by its place and keeps it under that name. */
   add(site: CallSite, name: string, fn: AnyFunction): FunctionRef {
@@ -25,6 +27,7 @@ export class Registry {
       ordinal: this.nextOrdinal(site.module, name),
     }
     const key = keyOf(ref)
+    this.noteModule(site.module)
     this.#functions.set(key, fn)
     const waiting = this.#waiting.get(key)
     this.#waiting.delete(key)
@@ -69,11 +72,45 @@ export class Registry {
     return this.#guarded.has(module)
   }
 
-  addErrorClass(Class: ErrorClass): void {
-    this.#errors.set(Class.name, Class)
+  /** Whether this thread has met the module: by a registration, or by loading it. */
+  knowsModule(module: string): boolean {
+    return this.#modules.has(module)
   }
 
-  findErrorClass(name: string): ErrorClass | undefined {
-    return this.#errors.get(name)
+  /** A module has been met; with its exports, where they are at hand. */
+  noteModule(module: string, namespace?: object): void {
+    if (namespace || !this.#modules.has(module)) this.#modules.set(module, namespace)
   }
+
+  namespaceOf(module: string): object | undefined {
+    return this.#modules.get(module)
+  }
+
+  /** @param site Where it was registered; elsewhere than at a module's top level, the bare name has to do. */
+  addErrorClass(Class: ErrorClass, site: CallSite | undefined): void {
+    const module = site?.module
+    const ordinal = module === undefined ? 0 : this.nextOrdinal(module, `class ${Class.name}`)
+    this.#errors.set(errorKey({ module, name: Class.name, ordinal }), Class)
+    this.#errorPlaces.set(Class, { module, ordinal })
+  }
+
+  placeOfErrorClass(
+    Class: ErrorClass,
+  ): { module: string | undefined; ordinal: number } | undefined {
+    return this.#errorPlaces.get(Class)
+  }
+
+  findErrorClass(place: ErrorPlace): ErrorClass | undefined {
+    return this.#errors.get(errorKey(place))
+  }
+}
+
+interface ErrorPlace {
+  readonly module?: string | undefined
+  readonly name: string
+  readonly ordinal?: number | undefined
+}
+
+function errorKey({ module = '', name, ordinal = 0 }: ErrorPlace): string {
+  return `${module}\n${name}\n${ordinal}`
 }

@@ -1,6 +1,5 @@
 /** What each kind of message means to the thread that it is addressed to. The messages themselves: `protocol.ts`. */
 import type { Frames } from '../call/frame.js'
-import { decodeOne, encodeOne, errorClassFinder } from '../codec/codec.js'
 import type { AbortMessage, CallMessage, CleanMessage, Message, WireValue } from '../protocol.js'
 import type { Registry } from '../registry/registry.js'
 import type { ExitHooks } from './exit-hooks.js'
@@ -32,12 +31,12 @@ export function deliver(runtime: Addressee, message: Message): void {
     case 'clean':
       return clean(runtime, message)
     case 'cleaned':
-      if (message.error) process.emitWarning(asError(decode(runtime, message.error)))
+      if (message.error) process.emitWarning(asError(runtime.codec.decode(message.error)))
       return runtime.host?.cleaned(message)
     case 'life': {
       const thread = runtime.post.thread(message.from)
       if (message.state === 'ready') thread?.markReady()
-      else thread?.dying(message.error && decode(runtime, message.error))
+      else thread?.dying(message.error && runtime.codec.decode(message.error))
       return
     }
     case 'gone': {
@@ -45,7 +44,7 @@ export function deliver(runtime: Addressee, message: Message): void {
         runtime,
         message.thread,
         message.exitCode,
-        message.error && decode(runtime, message.error),
+        message.error && runtime.codec.decode(message.error),
       )
       const pass = (to: string) => ({ ...message, to, from: runtime.address })
       return runtime.post.broadcast(pass, message.from)
@@ -84,7 +83,7 @@ export function refuse(runtime: Addressee, { from, id }: CallMessage): void {
 }
 
 function deliverAbort(runtime: Addressee, { from, id, reason }: AbortMessage): void {
-  const decoded = decode(runtime, reason)
+  const decoded = runtime.codec.decode(reason)
   const running = runtime.work.find(from, id)
   if (running) return running.abort.abort(decoded)
   const relayed = runtime.host?.relayedCall(from, id)
@@ -106,15 +105,11 @@ function clean(runtime: Addressee, { context, from }: CleanMessage): void {
   try {
     runtime.exitHooks.run(context)
   } catch (thrown) {
-    error = encodeOne(thrown)
+    error = runtime.codec.encode(thrown)
   }
   runtime.critical.clear()
   const answer = { kind: 'cleaned', to: from, from: runtime.address, context } as const
   runtime.postOrDrop(error ? { ...answer, error } : answer)
-}
-
-function decode(runtime: Addressee, wire: WireValue): unknown {
-  return decodeOne(wire, errorClassFinder(runtime.registry))
 }
 
 function asError(value: unknown): Error {

@@ -3,7 +3,8 @@
  * them come from here or, as messages, from threads below; a relayed call answers to whoever sent it.
  */
 import { Call } from '../call/call.js'
-import { encodeOne } from '../codec/codec.js'
+import { NO_CHANGES } from '../codec/clone-failure.js'
+import type { Codec } from '../codec/codec.js'
 import type { ThreadExecutor } from '../executor/executor.js'
 import { LeaseExecutor } from '../executor/lease-executor.js'
 import { PoolExecutor } from '../executor/pool-executor.js'
@@ -22,6 +23,7 @@ import type { ConfigureOptions } from './config.js'
 
 export interface HostEnvironment {
   readonly address: string
+  readonly codec: Codec
   config(): ConfigureOptions
   spawn(role: ThreadRole): Thread
   sendToFrame(call: Call, frame: FrameRef, onRefused: () => void): void
@@ -98,8 +100,8 @@ export class Host {
       else
         answer({
           ok: false,
-          error: encodeOne(settlement.failure),
-          changes: { locals: { set: [], deleted: [] }, storages: [] },
+          error: this.#here.codec.encode(settlement.failure),
+          changes: NO_CHANGES,
           ran: 0,
         })
     })

@@ -3,13 +3,22 @@ import type { Transferable } from 'node:worker_threads'
 import type { Call } from '../call/call.js'
 import { PendingCalls, refuse } from '../call/pending-calls.js'
 import type { RunningCall } from '../call/perform-call.js'
-import { encodeOne, explainCloneFailure, surroundings } from '../codec/codec.js'
-import type { CallMessage, FrameRef, Message, Target, ThreadAddress } from '../protocol.js'
+import { explainCloneFailure, surroundings } from '../codec/clone-failure.js'
+import type { Codec } from '../codec/codec.js'
+import type {
+  CallMessage,
+  FrameRef,
+  Message,
+  Target,
+  ThreadAddress,
+  WireValue,
+} from '../protocol.js'
 import type { PostOffice } from './post-office.js'
 
 export interface OutboxEnvironment {
   readonly address: ThreadAddress
   readonly post: PostOffice
+  readonly codec: Codec
   /** A thread's message to itself. @throws DataCloneError */
   postHere(message: Message, transfer: readonly Transferable[]): void
   running(): Iterable<RunningCall>
@@ -73,7 +82,7 @@ export class Outbox {
       to,
       from: this.#here.address,
       id,
-      reason: cloneableReason(reason),
+      reason: cloneableReason(reason, this.#here.codec),
     }
     if (to === this.#here.address) this.#here.postHere(message, [])
     else this.#here.post.post(message)
@@ -117,12 +126,12 @@ export class Outbox {
   }
 }
 
-function cloneableReason(reason: unknown): ReturnType<typeof encodeOne> {
+function cloneableReason(reason: unknown, codec: Codec): WireValue {
   try {
-    const wire = encodeOne(reason)
+    const wire = codec.encode(reason)
     structuredClone(wire.value)
     return wire
   } catch {
-    return encodeOne(new DOMException('This operation was aborted', 'AbortError'))
+    return codec.encode(new DOMException('This operation was aborted', 'AbortError'))
   }
 }

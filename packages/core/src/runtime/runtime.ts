@@ -13,6 +13,7 @@ import { Bell } from '../channel/bell.js'
 import type { Channel } from '../channel/channel.js'
 import { SLOT_COUNT } from '../channel/layout.js'
 import { LifeRecord } from '../channel/life-record.js'
+import { Codec } from '../codec/codec.js'
 import { Carriers } from '../context/carriers.js'
 import { Scopes } from '../context/scope.js'
 import type { ThreadExecutor } from '../executor/executor.js'
@@ -58,6 +59,8 @@ export class Runtime implements Maker {
   readonly starter: FrameRef | undefined
   readonly bell: Bell
   readonly registry = new Registry()
+  /** For what belongs to no call of a function. */
+  readonly codec = new Codec(this.registry)
   readonly scopes = new Scopes()
   readonly carriers = new Carriers()
   readonly frames = new Frames()
@@ -104,12 +107,14 @@ export class Runtime implements Maker {
     this.outbox = new Outbox({
       address: this.address,
       post: this.post,
+      codec: this.codec,
       postHere: (message, transfer) => this.#postHere(message, transfer),
       running: () => this.work.running,
     })
     if (boot.role === 'root') {
       this.host = new Host({
         address: this.address,
+        codec: this.codec,
         config: () => this.config,
         spawn: (role) => this.spawn(role),
         sendToFrame: (call, frame, onRefused) => this.outbox.sendToFrame(call, frame, onRefused),

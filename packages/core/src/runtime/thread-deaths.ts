@@ -3,7 +3,7 @@
  * had not started; what it waited for here is aborted; and the other threads are told.
  */
 import type { Call } from '../call/call.js'
-import { encodeOne } from '../codec/codec.js'
+import type { Codec } from '../codec/codec.js'
 import { ThreadExitedError } from '../errors.js'
 import type { ThreadExecutor } from '../executor/executor.js'
 import type { ThreadAddress } from '../protocol.js'
@@ -15,6 +15,7 @@ import type { Work } from './work.js'
 export interface Bereaved {
   readonly address: ThreadAddress
   readonly outbox: Outbox
+  readonly codec: Codec
   readonly work: Work
   readonly post: PostOffice
   readonly executors: Iterable<ThreadExecutor>
@@ -52,7 +53,7 @@ export function ownThreadGone(
     else fail(call, death)
   }
   abortCallsOf(here, thread.address)
-  const error = cause === undefined ? undefined : encodeOne(cause)
+  const error = cause === undefined ? undefined : here.codec.encode(cause)
   here.post.broadcast(
     (to) => ({ kind: 'gone', to, from: here.address, thread: thread.address, exitCode, error }),
     thread.address,

@@ -1,0 +1,111 @@
+/**
+ * Which class an error is of, in a way that another thread can follow: like a function, a class is named and not sent. The
+ * thrower says where the class is from; a bare name would confuse classes of the same name.
+ */
+import { ownErrorClasses } from '../errors.js'
+import { onePerThread } from '../one-per-thread.js'
+import type { FunctionRef, WireErrorType } from '../protocol.js'
+import { namespaceLater, namespaceNow } from '../registry/load-function.js'
+import type { ErrorClass, Registry } from '../registry/registry.js'
+
+/** What an error said of itself whose class wasn't to be had here: the next thread may have it. */
+const foreignTypes = onePerThread('error-types', () => new WeakMap<Error, WireErrorType>())
+
+export class ErrorClasses {
+  readonly #registry: Registry
+  readonly #ref: FunctionRef | undefined
+
+  /** @param ref The bridged function: classes that its module exports need no registering. */
+  constructor(registry: Registry, ref?: FunctionRef) {
+    this.#registry = registry
+    this.#ref = ref
+  }
+
+  describe(error: Error | DOMException): WireErrorType {
+    if (error instanceof DOMException) return { from: 'language', name: 'DOMException' }
+    const foreign = foreignTypes.get(error)
+    if (foreign) return foreign
+    const Class = classOf(error)
+    const name = typeof Class?.name === 'string' ? Class.name : 'Error'
+    if (ownErrorClasses.some((own) => own === Class || isSameClass(own, Class)))
+      return { from: 'library', name }
+    if (Class === Reflect.get(globalThis, name)) return { from: 'language', name }
+    const place = Class && this.#registry.placeOfErrorClass(Class)
+    if (place) return { from: 'place', name, ...place }
+    return { from: 'module', name, module: this.#ref?.module, format: this.#ref?.format }
+  }
+
+  find(type: WireErrorType): ErrorClass | undefined {
+    const { from, name } = type
+    if (from === 'library') return ownErrorClasses.find((own) => own.name === name)
+    if (from === 'language') return languageClass(name)
+    const registered = this.#registry.findErrorClass(type)
+    if (registered) return registered
+    // Another realm's class, such as a test runner's, is not our `TypeError`, but is nothing else either.
+    return (
+      exportedClass(this.#isAtHand(type) ? namespaceNow(type, this.#registry) : undefined, name) ??
+      languageClass(name)
+    )
+  }
+
+  /** Loads the module that the class may be exported by, where `find` alone could not. */
+  async load(type: WireErrorType): Promise<void> {
+    if (type.from === 'module' && this.#isAtHand(type)) await namespaceLater(type, this.#registry)
+  }
+
+  /** For an error that had to be built without its class. */
+  remember(error: Error, type: WireErrorType): void {
+    foreignTypes.set(error, type)
+  }
+
+  /** Only a module that this thread has anyway, or that was named by its URL: no other is evaluated for an error's sake. */
+  #isAtHand({ module }: WireErrorType): boolean {
+    if (module === undefined) return false
+    return (
+      this.#registry.knowsModule(module) ||
+      (this.#ref?.kind === 'export' && this.#ref.module === module)
+    )
+  }
+}
+
+/** The user may have put anything there. */
+function classOf(error: Error): ErrorClass | undefined {
+  try {
+    const Class: unknown = error.constructor
+    return typeof Class === 'function' ? (Class as unknown as ErrorClass) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The class of another copy of this library. */
+function isSameClass(
+  own: (typeof ownErrorClasses)[number],
+  Class: ErrorClass | undefined,
+): boolean {
+  return (
+    Class !== undefined &&
+    Class.name === own.name &&
+    Object.hasOwn(Class, 'code') &&
+    Reflect.get(Class, 'code') === own.code
+  )
+}
+
+function languageClass(name: string): ErrorClass | undefined {
+  return asErrorClass(Reflect.get(globalThis, name))
+}
+
+function exportedClass(namespace: object | undefined, name: string): ErrorClass | undefined {
+  for (const value of namespace ? Object.values(namespace) : []) {
+    const Class = asErrorClass(value)
+    if (Class?.name === name) return Class
+  }
+  return undefined
+}
+
+function asErrorClass(value: unknown): ErrorClass | undefined {
+  if (typeof value !== 'function') return undefined
+  return value === Error || value.prototype instanceof Error
+    ? (value as unknown as ErrorClass)
+    : undefined
+}
