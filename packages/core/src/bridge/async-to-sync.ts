@@ -9,6 +9,7 @@ import {
   assertOptions,
   imitate,
   isAsyncFunction,
+  isPlainObject,
   type NamingOptions,
   register,
 } from './bridged-function.js'
@@ -74,7 +75,7 @@ export function asyncToSync<M extends object>(
   options?: Omit<AsyncToSyncOptions, 'module' | 'name'>,
 ): SyncModule<M>
 export function asyncToSync(subject: unknown, options: AsyncToSyncOptions = {}): unknown {
-  if (typeof subject === 'object' && subject !== null && !(subject instanceof URL)) {
+  if (isPlainObject(subject)) {
     const factoryOptions = checked(subject)
     return (fn: AnyFunction) => asyncToSync(fn as (...args: unknown[]) => unknown, factoryOptions)
   }

@@ -36,13 +36,27 @@ export function register(
 
 /** @throws TypeError naming the option that is not known. */
 export function assertOptions(verb: string, options: unknown, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`${verb}: options must be an object, got ${String(options)}`)
+  if (!isPlainObject(options)) {
+    throw new TypeError(`${verb}: options must be a plain object, got ${String(options)}`)
+  }
+  // What a decorator is called with: a method's function needs a `this`, which can't cross.
+  if ('kind' in options && 'addInitializer' in options) {
+    throw new TypeError(
+      `${verb} is no decorator of methods: wrap a function, or a static one: static hash = ${verb}(…)`,
+    )
   }
   for (const key of Object.keys(options)) {
-    if (!known.includes(key))
+    if (!known.includes(key)) {
       throw new TypeError(`${verb}: unknown option '${key}' (known: ${known.join(', ')})`)
+    }
   }
+}
+
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  // Another realm's plain object is one, too.
+  return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
 /** Gives the wrapper the name, length and own properties of what it wraps. */

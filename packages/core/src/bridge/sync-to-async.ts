@@ -6,6 +6,7 @@ import {
   assertOptions,
   imitate,
   isAsyncFunction,
+  isPlainObject,
   markAsyncFunction,
   type NamingOptions,
   register,
@@ -79,7 +80,7 @@ export function syncToAsync<M extends object>(
   options?: Omit<SyncToAsyncOptions, 'module' | 'name'>,
 ): AsyncModule<M>
 export function syncToAsync(subject: unknown, options: SyncToAsyncOptions = {}): unknown {
-  if (typeof subject === 'object' && subject !== null && !(subject instanceof URL)) {
+  if (isPlainObject(subject)) {
     const factoryOptions = checked(subject)
     return (fn: AnyFunction) => syncToAsync(fn as (...args: unknown[]) => unknown, factoryOptions)
   }
