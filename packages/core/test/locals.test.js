@@ -1,0 +1,236 @@
+import assert from 'node:assert/strict'
+import { beforeEach, describe, test } from 'node:test'
+import { Local, localScope, ThreadSensitiveContext, TransferError } from '@syncbridge/core'
+import { where } from './fixtures/basic.js'
+import * as locals from './fixtures/locals.js'
+
+const { request, tenant, thread } = locals
+
+beforeEach(() => {
+  for (const local of [request, tenant, thread])
+    for (const key of Object.keys(local)) delete local[key]
+})
+
+describe('a Local', () => {
+  test('reads as undefined what was never set, and lists what was', () => {
+    assert.equal(request.id, undefined)
+    assert.equal('id' in request, false)
+    request.id = 'r-1'
+    request.user = undefined
+    assert.equal('id' in request, true)
+    assert.deepEqual(Object.keys(request), ['id', 'user'])
+    assert.deepEqual({ ...request }, { id: 'r-1', user: undefined })
+    assert.equal(JSON.stringify(request), '{"id":"r-1"}')
+    assert.equal(delete request.id, true)
+    assert.equal(delete request.id, true)
+    assert.deepEqual(Object.keys(request), ['user'])
+  })
+
+  test('carries its values into sync code, and what that sets back to the caller', async () => {
+    request.id = 'r-1'
+    assert.deepEqual(await locals.read(), { id: 'r-1' })
+    await locals.write('user', { name: 'ada' })
+    assert.deepEqual({ ...request }, { id: 'r-1', user: { name: 'ada' } })
+  })
+
+  test('carries them to the pool and back as well', async () => {
+    request.id = 'r-2'
+    assert.deepEqual(await locals.readOnPool(), { id: 'r-2' })
+    await locals.writeOnPool('user', 'bob')
+    assert.equal(request.user, 'bob')
+  })
+
+  test('carries what was set also when the call throws', async () => {
+    await assert.rejects(locals.writeAndThrow('id', 'r-3'), /after writing/)
+    assert.equal(request.id, 'r-3')
+  })
+
+  test('carries deletions, in both directions and also when the call throws', async () => {
+    request.one = 1
+    request.two = 2
+    request.three = 3
+    await locals.read()
+    delete request.one
+    assert.deepEqual(await locals.read(), { two: 2, three: 3 })
+    await locals.remove('two')
+    assert.equal('two' in request, false)
+    await assert.rejects(locals.removeAndThrow('three'), /after deleting/)
+    assert.equal('three' in request, false)
+  })
+
+  test('carries them from blocking sync code into async code and back, also when that throws', async () => {
+    request.id = 'r-4'
+    const { seen, after } = await locals.throughLoop('found', true)
+    assert.deepEqual(seen, { id: 'r-4', fromSync: 'sync' })
+    assert.deepEqual(after, { id: 'r-4', fromSync: 'sync', found: true })
+    assert.deepEqual({ ...request }, after)
+    const thrown = await locals.throughLoopThrowing('late', 1)
+    assert.equal(thrown.error, 'after writing')
+    assert.equal(thrown.after.late, 1)
+    assert.equal((await locals.throughLoopRemoving('late')).late, undefined)
+    assert.equal('late' in request, false)
+  })
+
+  test('collects what every level of a deep nest sets', async () => {
+    request.trail = []
+    await locals.deeper(4)
+    assert.deepEqual(request.trail, ['sync 4', 'async 3', 'sync 2', 'async 1', 'sync 0'])
+  })
+
+  test('keeps the identity of what a call did not touch', async () => {
+    const user = { name: 'ada' }
+    request.user = user
+    await locals.write('other', 1)
+    assert.equal(request.user, user)
+  })
+
+  test('sends nothing back when the call sets nothing: a change made meanwhile stays', async () => {
+    request.id = 'before'
+    const call = locals.read()
+    request.id = 'meanwhile'
+    assert.deepEqual(await call, { id: 'before' })
+    assert.equal(request.id, 'meanwhile')
+  })
+
+  test('has properties of its own, whatever another Local of its module is called', async () => {
+    request.id = 'request'
+    tenant.id = 'tenant'
+    assert.deepEqual(await locals.read(), { id: 'request' })
+    assert.deepEqual(await locals.readTenant(), { id: 'tenant' })
+    await locals.write('id', 'changed')
+    assert.equal(tenant.id, 'tenant')
+  })
+
+  test('copies its values as arguments are copied: a Buffer stays one, an error keeps its class', async () => {
+    request.bytes = Buffer.from('abc')
+    request.failure = new RangeError('too far')
+    const seen = await locals.describeValues()
+    assert.deepEqual(seen, { bytes: 'abc', isBuffer: true, failure: 'RangeError: too far' })
+  })
+
+  test('takes names that every object has as names of values', async () => {
+    request.constructor = 'c'
+    request.toString = 's'
+    assert.deepEqual(await locals.read(), { constructor: 'c', toString: 's' })
+    delete request.constructor
+    delete request.toString
+    assert.equal(typeof request.toString, 'function')
+  })
+
+  test('that is not made at the top level of a module still keeps its values in its thread across calls', async () => {
+    const [one, two] = [locals.makeLocal(), locals.makeLocal()]
+    one.id = 1
+    two.id = 2
+    await where()
+    assert.deepEqual([one.id, two.id, request.id], [1, 2, undefined])
+  })
+
+  test('refuses an option that it does not know', () => {
+    assert.throws(() => new Local({ threadcritical: true }), /TypeError.*'threadcritical'/)
+  })
+})
+
+describe('a value of a Local that cannot be cloned', () => {
+  test('fails the call that would carry it there, by name, and no other', async () => {
+    await localScope(async () => {
+      request.handle = Symbol('handle')
+      await assert.rejects(locals.read(), (error) => {
+        assert.ok(error instanceof TransferError)
+        assert.match(error.message, /Local\.handle/)
+        return true
+      })
+      delete request.handle
+      assert.deepEqual(await locals.read(), {})
+    })
+  })
+
+  test('fails the call that would bring it back, by name, and no other', async () => {
+    await assert.rejects(locals.writeUncloneable(), (error) => {
+      assert.ok(error instanceof TransferError)
+      assert.match(error.message, /Local\.secret/)
+      return true
+    })
+    assert.deepEqual(await locals.read(), {})
+  })
+})
+
+describe('localScope', () => {
+  test('begins with the values around it and keeps its own inside, sync and async', async () => {
+    request.id = 'outside'
+    const result = localScope(() => {
+      assert.equal(request.id, 'outside')
+      request.id = 'inside'
+      delete request.other
+      return request.id
+    })
+    assert.equal(result, 'inside')
+    assert.equal(request.id, 'outside')
+    await localScope(async () => {
+      await locals.write('id', 'from a call')
+      assert.equal(request.id, 'from a call')
+    })
+    assert.equal(request.id, 'outside')
+  })
+
+  test('isolates concurrent branches from each other', async () => {
+    const ids = Array.from({ length: 20 }, (_, index) => `tenant ${index}`)
+    const seen = await Promise.all(
+      ids.map((id) =>
+        localScope(async () => {
+          tenant.id = id
+          await where()
+          const below = await locals.readTenant()
+          return [tenant.id, below.id]
+        }),
+      ),
+    )
+    assert.deepEqual(
+      seen,
+      ids.map((id) => [id, id]),
+    )
+    assert.equal(tenant.id, undefined)
+  })
+
+  test('isolates sync code on a sync thread, too', async () => {
+    assert.deepEqual(await locals.scopedInside('id', 1), {})
+    assert.equal(request.id, undefined)
+  })
+})
+
+describe('concurrent contexts', () => {
+  test('never see each other’s values', async () => {
+    await Promise.all(
+      Array.from({ length: 30 }, (_, index) =>
+        new ThreadSensitiveContext().run(async () => {
+          const id = `request ${index}`
+          request.id = id
+          assert.deepEqual(await locals.read(), { id })
+          await locals.write('step', index)
+          assert.deepEqual(await locals.readOnPool(), { id, step: index })
+          assert.deepEqual({ ...request }, { id, step: index })
+        }),
+      ),
+    )
+    assert.deepEqual({ ...request }, {})
+  })
+})
+
+describe('a threadCritical Local', () => {
+  test('does not cross to the sync thread nor back', async () => {
+    thread.value = 'main'
+    assert.equal(await locals.readThread(), undefined)
+    await locals.writeThread('sync')
+    assert.equal(thread.value, 'main')
+  })
+
+  test('on the sync thread is there again in a later call', async () => {
+    await locals.writeThread('kept')
+    assert.equal(await locals.writeThread(undefined), 'kept')
+  })
+
+  test('does not cross into the async code that sync code calls', async () => {
+    await locals.writeThread('sync')
+    assert.equal(await locals.readThreadThroughLoop(), undefined)
+    await locals.writeThread(undefined)
+  })
+})
