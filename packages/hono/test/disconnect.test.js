@@ -27,18 +27,25 @@ function slowApp() {
   const app = new Hono()
   const reached = signal()
   const release = signal()
+  const outcome = signal()
   app.use(syncbridge())
   app.get('/', async (c) => {
     reached.resolve(c.var.syncbridge.signal)
     await release.promise
+    outcome.resolve(await thread().catch(({ name }) => name))
     return c.text('late')
   })
-  return { app, reached: reached.promise, release: release.resolve }
+  return {
+    app,
+    outcome: outcome.promise,
+    reached: reached.promise,
+    release: release.resolve,
+  }
 }
 
 describe('a client that disconnects', () => {
-  test('over HTTP/1.1 aborts the signal', async (t) => {
-    const { app, reached, release } = slowApp()
+  test('over HTTP/1.1 aborts the signal, and the next call', async (t) => {
+    const { app, outcome, reached, release } = slowApp()
     const client = new AbortController()
     const answer = fetch(await listen(t, app), { signal: client.signal }).catch(({ name }) => name)
     const requestSignal = await reached
@@ -48,10 +55,11 @@ describe('a client that disconnects', () => {
     assert.equal((await aborted(requestSignal)).name, 'AbortError')
     assert.equal(await answer, 'AbortError')
     release()
+    assert.equal(await outcome, 'AbortError')
   })
 
-  test('over HTTP/2 aborts the signal', async (t) => {
-    const { app, reached, release } = slowApp()
+  test('over HTTP/2 aborts the signal, and the next call', async (t) => {
+    const { app, outcome, reached, release } = slowApp()
     const session = connect(await listen(t, app, { createServer }))
     t.after(() => session.destroy())
     const request = session.request({ ':path': '/' })
@@ -61,10 +69,11 @@ describe('a client that disconnects', () => {
 
     assert.equal((await aborted(requestSignal)).name, 'AbortError')
     release()
+    assert.equal(await outcome, 'AbortError')
   })
 
-  test('where the server gives only a request signal aborts the signal too', async () => {
-    const { app, reached, release } = slowApp()
+  test('where the server gives only a request signal aborts both too', async () => {
+    const { app, outcome, reached, release } = slowApp()
     const client = new AbortController()
     const answer = app.request('/', { signal: client.signal })
     const requestSignal = await reached
@@ -73,6 +82,7 @@ describe('a client that disconnects', () => {
 
     assert.equal((await aborted(requestSignal)).name, 'AbortError')
     release()
+    assert.equal(await outcome, 'AbortError')
     assert.equal(await (await answer).text(), 'late')
   })
 
@@ -158,7 +168,7 @@ test('a client that stays never sees its signal abort, over HTTP/1.1 and HTTP/2'
 })
 
 test('a handler that an outer timeout() has answered for sees its signal abort', async (t) => {
-  const { app: inner, reached, release } = slowApp()
+  const { app: inner, outcome, reached, release } = slowApp()
   const app = new Hono()
   app.use(timeout(50))
   app.route('/', inner)
@@ -168,4 +178,5 @@ test('a handler that an outer timeout() has answered for sees its signal abort',
   assert.equal(response.status, 504)
   assert.equal((await aborted(await reached)).name, 'AbortError')
   release()
+  assert.equal(await outcome, 'AbortError')
 })

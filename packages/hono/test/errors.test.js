@@ -84,6 +84,18 @@ describe('an error of the bridge reaches app.onError once, as an HTTPException',
     assert.equal(seen[0].status, 504)
   })
 
+  test('504 when the timeout of the middleware passed between two calls', async () => {
+    const { app, seen } = failingApp({ timeout: 30 })
+    app.get('/between', async (c) => {
+      const { signal } = c.var.syncbridge
+      await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      return c.json(await thread())
+    })
+
+    assert.equal((await app.request('/between')).status, 504)
+    assert.ok(seen[0].cause instanceof CallTimeoutError)
+  })
+
   test('500 when the thread exited, and the next request is served', async () => {
     const { app, seen } = failingApp()
 

@@ -47,10 +47,15 @@ test('the CommonJS build serves a request in a context', async () => {
   const { Hono: CjsHono } = require('hono')
   const app = new CjsHono()
   app.use(require('@syncbridge/hono').syncbridge())
-  app.get('/', async (c) => c.json([await thread(), await thread()]))
+  const { ThreadSensitiveContext } = require('@syncbridge/core')
+  app.get('/', async (c) => {
+    const isCurrent = ThreadSensitiveContext.current() === c.var.syncbridge.context
+    return c.json([await thread(), await thread(), isCurrent])
+  })
 
-  const [first, second] = await (await app.request('/')).json()
+  const [first, second, isCurrent] = await (await app.request('/')).json()
 
+  assert.equal(isCurrent, true)
   assert.notEqual(first, 0)
   assert.equal(second, first)
   assert.deepEqual(
