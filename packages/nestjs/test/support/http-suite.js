@@ -425,6 +425,22 @@ export function describeHttp(name, makeAdapter) {
       assert.equal(response.status, 504)
     })
 
+    test('504 when the timeout of the interceptor passed between two calls', async (t) => {
+      const handlers = {
+        between: {
+          on: Get('/'),
+          handle: async () => {
+            await aborted(currentSignal())
+            return [await thread()]
+          },
+        },
+      }
+      const imports = [SyncbridgeModule.forRoot({ interceptor: { mount: true, timeout: 30 } })]
+      const { url } = await serve(t, handlers, { metadata: { imports } })
+
+      assert.equal((await fetch(url)).status, 504)
+    })
+
     test('500 when the thread exited, and the next request is served', async (t) => {
       const { url } = await serve(t, failing(latch(), latch()))
 
