@@ -27,8 +27,10 @@ export interface FunctionRef {
   readonly name: string
   /** Which one, among those of that name in that module. */
   readonly ordinal: number
-  /** Where it was registered; for people only. */
+  /** Where it was registered. */
   readonly line?: number | undefined
+  /** How many of that name the module has registered. */
+  count: number
 }
 
 /** A value made ready to be cloned: what clones badly was replaced, and `marks` says where. */
@@ -181,12 +183,10 @@ export interface LifeMessage extends Addressed {
   readonly state: 'ready' | 'dying'
   readonly error?: WireValue
 }
-/** A thread ended; told to every thread that may wait for it. */
+/** A thread ended; told to every thread that may run a call of it. */
 export interface GoneMessage extends Addressed {
   readonly kind: 'gone'
   readonly thread: ThreadAddress
-  readonly exitCode: number | undefined
-  readonly error?: WireValue | undefined
 }
 /** What a thread wrote to its standard output (1) or error (2). */
 export interface OutputMessage extends Addressed {

@@ -19,6 +19,7 @@ export function createModuleProxy<M extends object>(
         format: 'esm',
         name: property,
         ordinal: 0,
+        count: 1,
       }
       const bridged = Object.defineProperty(bridge(ref), 'name', {
         value: property,

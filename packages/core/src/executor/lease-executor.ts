@@ -101,8 +101,7 @@ export class LeaseExecutor implements ThreadExecutor {
       if (lease.ended) this.#forget(lease)
       // Work that outlives its context goes elsewhere; of an open one, it waits for the next thread.
       for (const call of orphans) {
-        if (lease.ended) refuse(call)
-        else this.#wait(lease, call)
+        if (lease.ended || !this.submit(call, lease.context)) refuse(call)
       }
     }
     this.#serveLine()

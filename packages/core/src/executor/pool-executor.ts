@@ -87,7 +87,9 @@ export class PoolExecutor implements ThreadExecutor {
 
   #freeThread(): Thread | undefined {
     const { maxThreads = availableParallelism() } = this.#options()
-    const threads = [...this.#threads].filter(({ state }) => state !== 'ending')
+    const threads = [...this.#threads].filter(
+      ({ state }) => state === 'starting' || state === 'ready',
+    )
     const idle = threads.find(({ load }) => load === 0)
     const busy = threads.filter(({ load }) => load > 0).length
     // Counted anew each time: the limit may have been lowered since these threads were started.

@@ -11,6 +11,7 @@ export type ErrorClass = abstract new (...args: never[]) => Error
 
 export class Registry {
   readonly #functions = new Map<string, AnyFunction>()
+  readonly #refs = new Map<string, FunctionRef>()
   readonly #counts = new Map<string, number>()
   readonly #waiting = new Map<string, Array<() => void>>()
   readonly #guarded = new Set<string>()
@@ -20,15 +21,16 @@ export class Registry {
 
   /** Names `fn` by its place and keeps it under that name. */
   add(site: CallSite, name: string, fn: AnyFunction): FunctionRef {
-    const ref: FunctionRef = {
-      kind: 'place',
-      ...site,
-      name,
-      ordinal: this.nextOrdinal(site.module, name),
-    }
+    const ordinal = this.nextOrdinal(site.module, name)
+    const ref: FunctionRef = { kind: 'place', ...site, name, ordinal, count: ordinal + 1 }
     const key = keyOf(ref)
     this.noteModule(site.module)
     this.#functions.set(key, fn)
+    this.#refs.set(key, ref)
+    for (let earlier = 0; earlier < ordinal; earlier += 1) {
+      const namesake = this.#refs.get(keyOf({ ...ref, ordinal: earlier }))
+      if (namesake) namesake.count = ref.count
+    }
     const waiting = this.#waiting.get(key)
     this.#waiting.delete(key)
     for (const wake of waiting ?? []) wake()
@@ -49,7 +51,17 @@ export class Registry {
   }
 
   find(ref: FunctionRef): AnyFunction | undefined {
-    return this.#functions.get(keyOf(ref))
+    const key = keyOf(ref)
+    return this.#isSame(ref, this.#refs.get(key)) ? this.#functions.get(key) : undefined
+  }
+
+  /**
+   * A module that registers one function less in this thread (`if (isMainThread)`) shifts the others of that name, and the
+   * wrong one would run. Another line alone says little, as a test runner may have transformed the module on one side.
+   */
+  #isSame(ref: FunctionRef, here: FunctionRef | undefined): boolean {
+    if (!here || here.line === undefined || ref.line === undefined) return true
+    return here.line === ref.line || here.count === ref.count
   }
 
   /**

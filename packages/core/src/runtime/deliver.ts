@@ -40,12 +40,7 @@ export function deliver(runtime: Addressee, message: Message): void {
       return
     }
     case 'gone': {
-      otherThreadGone(
-        runtime,
-        message.thread,
-        message.exitCode,
-        message.error && runtime.codec.decode(message.error),
-      )
+      otherThreadGone(runtime, message.thread)
       const pass = (to: string) => ({ ...message, to, from: runtime.address })
       return runtime.post.broadcast(pass, message.from)
     }

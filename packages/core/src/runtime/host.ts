@@ -122,11 +122,13 @@ export class Host {
     const { exitTimeout = 5000 } = this.#here.config().leased ?? {}
     thread.channel.hold()
     return new Promise<boolean>((resolve) => {
-      const timer = setTimeout(() => resolve(false), exitTimeout)
-      this.#cleaning.set(context, (clean) => {
+      const answer = (clean: boolean) => {
         clearTimeout(timer)
         resolve(clean)
-      })
+      }
+      const timer = setTimeout(() => answer(false), exitTimeout)
+      thread.whenGone(() => answer(false))
+      this.#cleaning.set(context, answer)
       this.#here.post({ kind: 'clean', to: thread.address, from: this.#here.address, context })
     }).finally(() => {
       this.#cleaning.delete(context)

@@ -8,9 +8,16 @@ import type { Channel } from '../channel/channel.js'
 import type { Message, ThreadAddress } from '../protocol.js'
 import type { Thread } from '../thread/thread.js'
 
+interface PassedOn {
+  readonly to: ThreadAddress
+  readonly from: ThreadAddress
+  readonly id: number
+}
+
 export class PostOffice {
   readonly #threads = new Map<ThreadAddress, Thread>()
   readonly #below: string
+  readonly #passedOn = new Map<string, PassedOn>()
 
   constructor(
     readonly address: ThreadAddress,
@@ -47,6 +54,31 @@ export class PostOffice {
     const channel = this.channelTo(message.to)
     channel?.post(message, transfer)
     return channel !== undefined
+  }
+
+  /**
+   * Passes on a message for another thread, and remembers a call until its outcome has come by: when the thread that it went
+   * to ends, only who passed it on knows whether it got there.
+   * @returns false where nobody is left to receive it.
+   */
+  passOn(message: Message): boolean {
+    const isPassed = this.post(message)
+    const { kind, to, from } = message
+    if (kind === 'call' && isPassed)
+      this.#passedOn.set(`${from}#${message.id}`, { to, from, id: message.id })
+    if (kind === 'outcome') this.#passedOn.delete(`${to}#${message.id}`)
+    return isPassed
+  }
+
+  /** The unanswered calls that were passed on to a thread, or to one below it; they are forgotten. */
+  takePassedOn(thread: ThreadAddress): PassedOn[] {
+    const taken: PassedOn[] = []
+    for (const [key, call] of this.#passedOn) {
+      if (call.to !== thread && !call.to.startsWith(`${thread}/`)) continue
+      this.#passedOn.delete(key)
+      taken.push(call)
+    }
+    return taken
   }
 
   /** Every message that is there now, from all sides; also while this thread is blocked. */

@@ -182,7 +182,7 @@ export class Runtime implements Maker {
   }
 
   #forward(message: Message): void {
-    if (this.post.post(message)) return
+    if (this.post.passOn(message)) return
     // A call that reached nobody has not started: its caller may send it elsewhere.
     if (message.kind === 'call') {
       this.postOrDrop({

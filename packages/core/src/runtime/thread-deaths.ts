@@ -3,6 +3,7 @@
  * had not started; what it waited for here is aborted; and the other threads are told.
  */
 import type { Call } from '../call/call.js'
+import { NO_CHANGES } from '../codec/clone-failure.js'
 import type { Codec } from '../codec/codec.js'
 import { ThreadExitedError } from '../errors.js'
 import type { ThreadExecutor } from '../executor/executor.js'
@@ -52,47 +53,58 @@ export function ownThreadGone(
     else if (isOrphan(call, thread)) orphans.push(call)
     else fail(call, death)
   }
+  for (const { from, id } of here.post.takePassedOn(thread.address)) {
+    const error = here.codec.encode(exited('the call', death))
+    const outcome = { ok: false, error, changes: NO_CHANGES, ran: 0 } as const
+    here.post.post({ kind: 'outcome', to: from, from: here.address, id, outcome })
+  }
   abortCallsOf(here, thread.address)
-  const error = cause === undefined ? undefined : here.codec.encode(cause)
   here.post.broadcast(
-    (to) => ({ kind: 'gone', to, from: here.address, thread: thread.address, exitCode, error }),
+    (to) => ({ kind: 'gone', to, from: here.address, thread: thread.address }),
     thread.address,
   )
   const owner = [...here.executors].find((executor) => executor.threadGone(thread, orphans))
   if (!owner) for (const call of orphans) fail(call, death)
 }
 
-/** A thread that was made elsewhere has ended. */
-export function otherThreadGone(
-  here: Bereaved,
-  thread: ThreadAddress,
-  exitCode: number | undefined,
-  cause: unknown,
-): void {
-  for (const call of here.outbox.pending.removeSentTo(thread))
-    fail(call, { thread, role: 'other', exitCode, cause, started: true })
+/** A thread that was made elsewhere has ended. Its calls are answered by whoever passed them on. */
+export function otherThreadGone(here: Bereaved, thread: ThreadAddress): void {
   abortCallsOf(here, thread)
 }
 
 /** Not started, so it may run elsewhere; but not where the thread never came up: its successor would not, either. */
 function isOrphan(call: Call, thread: Thread): boolean {
-  return call.sentTo === thread.address && thread.state !== 'starting' && !thread.hasTaken(call)
+  return call.sentTo === thread.address && thread.cameUp && !thread.hasTaken(call)
 }
 
-function fail(call: Call, { thread, role, exitCode, cause, started }: Death): void {
-  const how = !started
-    ? 'could not start'
-    : exitCode === undefined
-      ? 'ended without an exit code (it may have run out of memory)'
-      : `ended with exit code ${exitCode}`
-  const why =
-    cause instanceof Error
-      ? `: ${cause.name}: ${cause.message}`
-      : '. process.exit() in a bridged function ends its thread: throw an error instead'
-  const message = `${call.label}: the ${role} thread ${thread} ${how}${started ? ' before the call finished' : ''}${why}`
-  const options = { exitCode, function: call.label, thread, ...(cause !== undefined && { cause }) }
-  call.settle({ failure: new ThreadExitedError(message, options) })
+function fail(call: Call, death: Death): void {
+  call.settle({ failure: exited(call.label, death) })
   call.finish()
+}
+
+function exited(
+  label: string,
+  { thread, role, exitCode, cause, started }: Death,
+): ThreadExitedError {
+  const what = `${label}: the ${role} thread ${thread} ${howItEnded(exitCode, cause, started)}`
+  const options = { exitCode, function: label, thread, ...(cause !== undefined && { cause }) }
+  return new ThreadExitedError(what, options)
+}
+
+function howItEnded(exitCode: number | undefined, cause: unknown, started: boolean): string {
+  const how =
+    exitCode === undefined ? 'ended without an exit code' : `ended with exit code ${exitCode}`
+  if (cause instanceof Error) {
+    return `${started ? `${how} before the call finished` : 'could not start'}: ${cause.name}: ${cause.message}`
+  }
+  if (!started) {
+    return 'could not start, and the thread that waited for it could not be told why: see configure({ setup, execArgv, env }) and NODE_OPTIONS'
+  }
+  const remedy =
+    exitCode === undefined
+      ? 'It may have run out of memory: see configure({ resourceLimits })'
+      : 'process.exit() in a bridged function ends its thread: throw an error instead'
+  return `${how} before the call finished. ${remedy}`
 }
 
 /** Whoever waited for these is gone. */

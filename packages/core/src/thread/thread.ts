@@ -10,6 +10,7 @@ import { SLOT_COUNT } from '../channel/layout.js'
 import { LifeRecord } from '../channel/life-record.js'
 import { PortChannel } from '../channel/port-channel.js'
 import type { Message, Target, ThreadAddress } from '../protocol.js'
+import { inheritedExecArgv } from './exec-argv.js'
 import { BOOT_KEY, type ThreadBoot, type ThreadRole } from './thread-boot.js'
 
 /** `starting` until it says that it is ready; `ending` once it was told to go; `gone` when it is. */
@@ -39,7 +40,9 @@ export class Thread {
   /** Called whenever a call of its own queue has finished. */
   onCallFinished: (() => void) | undefined
   #state: ThreadState = 'starting'
+  #cameUp = false
   #cause: unknown
+  readonly #onGone: Array<() => void> = []
   #sequence = 0
   readonly #life: LifeRecord
   readonly #worker: Worker | undefined
@@ -59,13 +62,14 @@ export class Thread {
   }
 
   #start(boot: ThreadBoot, { env, execArgv, resourceLimits }: WorkerSettings): Worker | undefined {
+    const options = execArgv ?? inheritedExecArgv()
     try {
       const worker = new Worker(entryUrl, {
         name: `syncbridge ${boot.role} ${boot.address}`,
         workerData: { [BOOT_KEY]: boot },
         transferList: [boot.port],
         ...(env && { env }),
-        ...(execArgv && { execArgv: [...execArgv] }),
+        ...(options && { execArgv: [...options] }),
         ...(resourceLimits && { resourceLimits }),
       })
       // An idle thread never keeps the process alive; a pending call does, by holding the channel.
@@ -83,6 +87,11 @@ export class Thread {
 
   get state(): ThreadState {
     return this.#state
+  }
+
+  /** Whether it has ever been ready. */
+  get cameUp(): boolean {
+    return this.#cameUp
   }
 
   get threadId(): number {
@@ -116,7 +125,13 @@ export class Thread {
   }
 
   markReady(): void {
+    this.#cameUp = true
     if (this.#state === 'starting') this.#state = 'ready'
+  }
+
+  whenGone(listener: () => void): void {
+    if (this.#state === 'gone') listener()
+    else this.#onGone.push(listener)
   }
 
   /** Remembers why the thread is about to end; the end itself is reported by `exit`. */
@@ -145,8 +160,10 @@ export class Thread {
     // What it posted before it ended still counts: an outcome among it settles its call.
     for (let message = this.channel.take(); message; message = this.channel.take())
       this.#maker.receive(message)
-    this.#maker.threadGone(this, this.#life.exitCode() ?? exitCode, this.#cause)
+    // Before its calls fail: whoever is told must not give it another.
     this.#state = 'gone'
+    this.#maker.threadGone(this, this.#life.exitCode() ?? exitCode, this.#cause)
+    for (const listener of this.#onGone.splice(0)) listener()
     this.channel.close()
   }
 }
