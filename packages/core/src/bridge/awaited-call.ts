@@ -1,7 +1,7 @@
 /** One `syncToAsync` call, from the caller's arguments to the caller's result. */
 import type { Transferable } from 'node:worker_threads'
 import { Call, type Settlement } from '../call/call.js'
-import { Deadline } from '../cancellation/deadline.js'
+import { after } from '../cancellation/timer.js'
 import { Codec } from '../codec/codec.js'
 import type { Scope } from '../context/scope.js'
 import { ClosedError } from '../errors.js'
@@ -72,7 +72,7 @@ export async function awaitCall(
   if (take) take(call)
   else
     dispatch(here, call, chooseRoutes({ threadSensitive, chain, context, starter: here.starter }))
-  watchTime(here, call, new Deadline(timeout))
+  watchTime(here, call, timeout)
   watchSignal(here, call, signal)
   if (open && !open.signal.aborted) watchSignal(here, call, open.signal, () => open.takeAbort())
   const settlement = await new Promise<Settlement>((resolve) => call.whenSettled(resolve))
@@ -97,14 +97,11 @@ function dispatch(here: Runtime, call: Call, routes: Route[]): void {
   else here.sendToHost(call, route)
 }
 
-function watchTime(here: Runtime, call: Call, { timeout }: Deadline): void {
+function watchTime(here: Runtime, call: Call, timeout: number | undefined): void {
   if (timeout === undefined || call.settlement) return
   // Fires on time, whatever the thread does.
-  const timer = setTimeout(
-    () => here.outbox.abandon(call, timedOut(call.label, timeout), true),
-    timeout,
-  )
-  call.whenSettled(() => clearTimeout(timer))
+  const stop = after(timeout, () => here.outbox.abandon(call, timedOut(call.label, timeout), true))
+  call.whenSettled(stop)
 }
 
 function watchSignal(

@@ -1,5 +1,6 @@
 /** From a settlement to what the caller gets: a value, or an error as an instance of its class with both stacks. */
 import type { Settlement } from '../call/call.js'
+import { orAfter } from '../cancellation/timer.js'
 import type { Codec } from '../codec/codec.js'
 import { foldStack, joinStacks } from '../codec/stack.js'
 import { SyncBridgeError } from '../errors.js'
@@ -18,7 +19,7 @@ export async function resultOfAwaited(
 ): Promise<unknown> {
   const { ok, wire } = answerOf(surroundings, settlement)
   // A module that is still being evaluated may be waiting for this very call: not for ever.
-  if (!codec.isReadyFor(wire)) await orTimeout(codec.prepare(wire), NAMESPACE_DEADLINE)
+  if (!codec.isReadyFor(wire)) await orAfter(codec.prepare(wire), NAMESPACE_DEADLINE)
   if (ok) return codec.decode(wire)
   throw withBothStacks(codec.decode(wire), ref)
 }
@@ -69,16 +70,4 @@ function atCaller(failure: unknown): unknown {
     failure.stack = foldStack(failure.stack ?? '')
   }
   return failure
-}
-
-async function orTimeout(promise: Promise<void>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const expired = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms)
-  })
-  try {
-    await Promise.race([promise, expired])
-  } finally {
-    clearTimeout(timer)
-  }
 }

@@ -1,4 +1,5 @@
 /** A call by an executor that is not ours: it gets the function's name and the arguments, and answers by a promise. */
+import { after } from '../cancellation/timer.js'
 import type { FunctionRef } from '../protocol.js'
 import { printRef } from '../registry/function-ref.js'
 import { loadFunctionNow } from '../registry/load-function.js'
@@ -23,12 +24,12 @@ export async function submitToForeign(
     }
     const onAbort = () => giveUp(signal?.reason)
     signal?.addEventListener('abort', onAbort, { once: true })
-    const timer =
+    const stopTimer =
       timeout === undefined
         ? undefined
-        : setTimeout(() => giveUp(timedOut(printRef(ref), timeout)), timeout)
+        : after(timeout, () => giveUp(timedOut(printRef(ref), timeout)))
     stop = () => {
-      clearTimeout(timer)
+      stopTimer?.()
       signal?.removeEventListener('abort', onAbort)
     }
   })

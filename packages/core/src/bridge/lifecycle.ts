@@ -1,10 +1,10 @@
 import { assertTimeout } from '../cancellation/deadline.js'
+import { orAfter } from '../cancellation/timer.js'
 import { ClosedError } from '../errors.js'
 import { topLevelSite } from '../registry/call-site.js'
 import type { ErrorClass } from '../registry/registry.js'
 import type { TimeSummary } from '../runtime/call-statistics.js'
 import { type ConfigureOptions, mergeConfig } from '../runtime/config.js'
-import type { Runtime } from '../runtime/runtime.js'
 import { runtime } from '../runtime/runtime.js'
 import type { ThreadRole } from '../thread/thread-boot.js'
 import { assertOptions } from './bridged-function.js'
@@ -98,7 +98,7 @@ export async function shutdown(options: { timeout?: number } = {}): Promise<void
   assertTimeout(options.timeout, 'shutdown')
   const here = runtime()
   here.closed = true
-  await idleOrTimeout(here, options.timeout ?? 10_000)
+  await orAfter(here.open.whenIdle(), options.timeout ?? 10_000)
   for (const call of here.open.calls) {
     here.outbox.abandon(
       call,
@@ -136,16 +136,4 @@ export function registerError<C extends ErrorClass>(Class: C): C {
  */
 export function callSignal(): AbortSignal | undefined {
   return runtime().scopes.current()?.call?.abort.signal
-}
-
-async function idleOrTimeout(here: Runtime, timeout: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const expired = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, timeout)
-  })
-  try {
-    await Promise.race([here.open.whenIdle(), expired])
-  } finally {
-    clearTimeout(timer)
-  }
 }

@@ -1,4 +1,5 @@
 import { assertTimeout } from '../cancellation/deadline.js'
+import { after } from '../cancellation/timer.js'
 import { Cell } from '../context/cell.js'
 import { CallTimeoutError, ClosedError, SyncBridgeError } from '../errors.js'
 import type { Runtime } from '../runtime/runtime.js'
@@ -116,16 +117,11 @@ export class ThreadSensitiveContext {
     const onAbort = () => this.#abort(signal?.reason)
     if (signal?.aborted) onAbort()
     signal?.addEventListener('abort', onAbort, { once: true })
-    const timer =
-      timeout === undefined
-        ? undefined
-        : setTimeout(
-            () =>
-              this.#abort(new CallTimeoutError(`The context's timeout of ${timeout} ms passed.`)),
-            timeout,
-          )
+    const expire = () =>
+      this.#abort(new CallTimeoutError(`The context's timeout of ${timeout} ms passed.`))
+    const stopTimer = timeout === undefined ? undefined : after(timeout, expire)
     return () => {
-      clearTimeout(timer)
+      stopTimer?.()
       signal?.removeEventListener('abort', onAbort)
     }
   }

@@ -6,6 +6,7 @@
 
 import type { Call } from '../call/call.js'
 import { refuse } from '../call/pending-calls.js'
+import { after } from '../cancellation/timer.js'
 import { QueueFullError } from '../errors.js'
 import type { Thread } from '../thread/thread.js'
 import { CallQueue, refuseFull } from './call-queue.js'
@@ -30,7 +31,7 @@ interface Lease {
   readonly context: string
   readonly calls: CallQueue
   thread?: Thread | undefined
-  timer?: NodeJS.Timeout | undefined
+  stopTimer?: () => void
   ended: boolean
   onReturned: () => void
 }
@@ -119,7 +120,7 @@ export class LeaseExecutor implements ThreadExecutor {
     this.#line.push(lease)
     this.#serveLine()
     if (!lease.thread)
-      lease.timer = setTimeout(() => this.#waitedTooLong(lease, leaseTimeout), leaseTimeout)
+      lease.stopTimer = after(leaseTimeout, () => this.#waitedTooLong(lease, leaseTimeout))
   }
 
   #waitedTooLong(lease: Lease, leaseTimeout: number): void {
@@ -132,7 +133,7 @@ export class LeaseExecutor implements ThreadExecutor {
 
   /** Out of the line; @returns the calls that waited with it. */
   #leave(lease: Lease): Call[] {
-    clearTimeout(lease.timer)
+    lease.stopTimer?.()
     const index = this.#line.indexOf(lease)
     if (index >= 0) this.#line.splice(index, 1)
     if (lease.ended) this.#forget(lease)
@@ -143,7 +144,7 @@ export class LeaseExecutor implements ThreadExecutor {
     while (this.#line.length > 0 && this.#hasRoom()) {
       const lease = this.#line.shift()
       if (!lease) return
-      clearTimeout(lease.timer)
+      lease.stopTimer?.()
       // All its calls were given up while they waited: it needs no thread now.
       if (lease.calls.length === 0) continue
       lease.thread = this.#takeThread()

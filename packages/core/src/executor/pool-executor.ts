@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { Call } from '../call/call.js'
+import { after } from '../cancellation/timer.js'
 import type { FrameRef } from '../protocol.js'
 import type { Thread } from '../thread/thread.js'
 import { CallQueue, refuseFull } from './call-queue.js'
@@ -24,7 +25,7 @@ export class PoolExecutor implements ThreadExecutor {
   readonly #threads = new Set<Thread>()
   readonly #queue = new CallQueue()
   readonly #onDrained: Array<() => void> = []
-  readonly #idleTimers = new Map<Thread, NodeJS.Timeout>()
+  readonly #idleTimers = new Map<Thread, () => void>()
 
   constructor(spawn: Spawn, options: () => PoolOptions) {
     this.#spawn = spawn
@@ -69,7 +70,7 @@ export class PoolExecutor implements ThreadExecutor {
 
   threadGone(thread: Thread, orphans: readonly Call[]): boolean {
     if (!this.#threads.delete(thread)) return false
-    clearTimeout(this.#idleTimers.get(thread))
+    this.#idleTimers.get(thread)?.()
     this.#idleTimers.delete(thread)
     for (const call of orphans) this.#queue.push(call)
     this.#next()
@@ -106,19 +107,18 @@ export class PoolExecutor implements ThreadExecutor {
   }
 
   #start(thread: Thread, call: Call): void {
-    clearTimeout(this.#idleTimers.get(thread))
+    this.#idleTimers.get(thread)?.()
     thread.run(call)
   }
 
   #retireLater(thread: Thread): void {
     const { idleTimeout, minThreads = 0 } = this.#options()
     if (idleTimeout === undefined) return
-    clearTimeout(this.#idleTimers.get(thread))
-    const timer = setTimeout(() => {
+    this.#idleTimers.get(thread)?.()
+    const retire = () => {
       if (thread.load === 0 && this.#threads.size > minThreads) void thread.terminate()
-    }, idleTimeout)
-    timer.unref()
-    this.#idleTimers.set(thread, timer)
+    }
+    this.#idleTimers.set(thread, after(idleTimeout, retire, false))
   }
 
   #wakeWhenDrained(): void {

@@ -3,6 +3,7 @@
  * them come from here or, as messages, from threads below; a relayed call answers to whoever sent it.
  */
 import { Call } from '../call/call.js'
+import { after } from '../cancellation/timer.js'
 import { NO_CHANGES } from '../codec/clone-failure.js'
 import type { Codec } from '../codec/codec.js'
 import type { ThreadExecutor } from '../executor/executor.js'
@@ -123,10 +124,10 @@ export class Host {
     thread.channel.hold()
     return new Promise<boolean>((resolve) => {
       const answer = (clean: boolean) => {
-        clearTimeout(timer)
+        stop()
         resolve(clean)
       }
-      const timer = setTimeout(() => answer(false), exitTimeout)
+      const stop = after(exitTimeout, () => answer(false))
       thread.whenGone(() => answer(false))
       this.#cleaning.set(context, answer)
       this.#here.post({ kind: 'clean', to: thread.address, from: this.#here.address, context })
