@@ -93,7 +93,13 @@ module.exports = {
       { path: '^tools/' },
     ),
     nobody('no-cycles', 'A cycle makes two files one.', {}, { circular: true }),
-    nobody('resolvable', 'An import that leads nowhere.', {}, { couldNotResolve: true }),
+    nobody(
+      'resolvable',
+      'An import that leads nowhere.',
+      // Modules that are broken on purpose.
+      { pathNot: '/fixtures/broken/' },
+      { couldNotResolve: true },
+    ),
     nobody(
       'declared',
       'What a package imports is named in its package.json.',
