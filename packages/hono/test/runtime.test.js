@@ -26,7 +26,11 @@ test('a runtime without threads is told so at app.use, and the rest of the app w
   const node = Object.getOwnPropertyDescriptor(globalThis, 'navigator')
   const workers = { configurable: true, value: { userAgent: 'Cloudflare-Workers' } }
   Object.defineProperty(globalThis, 'navigator', workers)
-  t.after(() => node && Object.defineProperty(globalThis, 'navigator', node))
+  t.after(() => {
+    // Node 20 has no navigator.
+    if (node) Object.defineProperty(globalThis, 'navigator', node)
+    else Reflect.deleteProperty(globalThis, 'navigator')
+  })
   const app = new Hono()
   app.get('/', (c) => c.text('still here'))
 
