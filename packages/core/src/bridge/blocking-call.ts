@@ -36,7 +36,7 @@ export function blockOnCall(
   const encoded = codec.encodeList(args, transfer)
   const surroundings = takeAlong(here, scope, codec, values?.cell)
   const deadline = new Deadline(timeout)
-  const frame = here.frames.open()
+  const frame = here.frames.open(scope.cell.critical)
   const frameRef: FrameRef = { thread: here.address, frame: frame.id }
   let ownThread: Thread | undefined
   let stopListening: (() => void) | undefined

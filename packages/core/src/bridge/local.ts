@@ -71,13 +71,17 @@ function travellingStore({ scopes }: Runtime): LocalStore {
   }
 }
 
-/** As in asgiref: the whole thread's in sync code on a sync thread, the scope's own on a loop. */
+/**
+ * As in asgiref: the whole thread's in sync code on a sync thread, the scope's own on a loop. Sync code that runs on a frame
+ * of a loop's thread has those of the code that is blocked there.
+ */
 function criticalStore(here: Runtime): LocalStore {
   const values = () => {
     const mode = here.scopes.current()?.mode ?? 'open'
-    const isSync =
-      mode === 'sync' || (mode === 'open' && here.role !== 'root' && here.role !== 'loop')
-    return isSync ? here.critical : here.scopes.ensure().cell.critical
+    const isSyncThread = here.role !== 'root' && here.role !== 'loop'
+    return isSyncThread && (mode === 'sync' || mode === 'open')
+      ? here.critical
+      : here.scopes.ensure().cell.critical
   }
   return {
     read: values,

@@ -100,8 +100,7 @@ export class ThreadSensitiveContext {
       return await here.scopes.run(scope, () => fn(this))
     } finally {
       disarm()
-      here.open.removeContext(id)
-      await tellHost(here, id, 'ended')
+      await here.open.removeContext(id, () => tellHost(here, id, 'ended'))
     }
   }
 

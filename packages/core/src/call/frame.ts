@@ -8,7 +8,11 @@ import type { CallMessage } from '../protocol.js'
 export class Frame {
   readonly queue: CallMessage[] = []
 
-  constructor(readonly id: number) {}
+  /** @param critical The `threadCritical` values of the code that is blocked: what runs on its frame has the same. */
+  constructor(
+    readonly id: number,
+    readonly critical: Map<string, unknown>,
+  ) {}
 }
 
 export class Frames {
@@ -19,9 +23,9 @@ export class Frames {
     return this.#stack.length
   }
 
-  open(): Frame {
+  open(critical: Map<string, unknown>): Frame {
     this.#lastId += 1
-    const frame = new Frame(this.#lastId)
+    const frame = new Frame(this.#lastId, critical)
     this.#stack.push(frame)
     return frame
   }

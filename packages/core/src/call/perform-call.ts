@@ -42,9 +42,13 @@ export class RunningCall {
     this.#codec = new Codec(registry, message.request.ref)
   }
 
-  /** Runs a synchronous function to its end. */
-  performSync(fn: AnyFunction, here: Performer): Performed {
+  /**
+   * Runs a synchronous function to its end.
+   * @param critical The `threadCritical` values to share, on a frame.
+   */
+  performSync(fn: AnyFunction, here: Performer, critical?: Map<string, unknown>): Performed {
     try {
+      if (critical) this.#cell.critical = critical
       const args = this.#codec.decodeList(this.message.request.args)
       const value = this.#enter(here, () => fn(...(args as never[])))
       if (isThenable(value)) throw this.#returnedPromise(value)

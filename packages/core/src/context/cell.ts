@@ -12,7 +12,7 @@ export class Cell {
   readonly #values: Map<string, unknown>
   readonly #changed = new Set<string>()
   /** Values of `threadCritical` Locals in this scope on a loop: they never leave the thread. */
-  readonly critical = new Map<string, unknown>()
+  critical = new Map<string, unknown>()
 
   /** Sets values that count as there from the start. */
   begin(values: Iterable<readonly [string, unknown]>): void {

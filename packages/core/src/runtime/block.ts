@@ -29,7 +29,7 @@ export function blockUntilSettled(
     for (const thread of [...runtime.post.threads]) thread.checkAlive(false)
     // Before the answer is looked at: work that was queued when it arrived runs first, as in asgiref.
     for (let work = frame.queue.shift(); work; work = frame.queue.shift()) {
-      runtime.work.performOnFrame(work)
+      runtime.work.performOnFrame(work, frame)
       runtime.drain()
     }
     if (call.settlement) return

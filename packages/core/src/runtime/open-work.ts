@@ -13,6 +13,7 @@ export class OpenWork {
   readonly #calls = new Set<Call>()
   readonly #waiting: Array<() => void> = []
   #lastContext = 0
+  #endings = 0
 
   get callCount(): number {
     return this.#calls.size
@@ -46,9 +47,16 @@ export class OpenWork {
     return id === undefined ? undefined : this.#contexts.get(id)
   }
 
-  removeContext(id: string): void {
+  /** @param ending Resolves when the context's thread has cleaned up: until then something is open. */
+  async removeContext(id: string, ending: () => Promise<void>): Promise<void> {
     this.#contexts.delete(id)
-    this.#wakeWhenIdle()
+    this.#endings += 1
+    try {
+      await ending()
+    } finally {
+      this.#endings -= 1
+      this.#wakeWhenIdle()
+    }
   }
 
   /** Resolves when nothing is open. */
@@ -60,7 +68,7 @@ export class OpenWork {
   }
 
   #wakeWhenIdle(): void {
-    if (this.#calls.size > 0 || this.#contexts.size > 0) return
+    if (this.#calls.size > 0 || this.#contexts.size > 0 || this.#endings > 0) return
     for (const wake of this.#waiting.splice(0)) wake()
   }
 }

@@ -2,6 +2,7 @@
  * The calls that this thread runs: its own queue of synchronous ones, in order and one at a time, and the asynchronous ones,
  * which start at once, or as soon as the thread is not blocked. Frames have queues of their own (`call/frame.ts`).
  */
+import type { Frame } from '../call/frame.js'
 import type { Performed, Performer } from '../call/perform-call.js'
 import { RunningCall } from '../call/perform-call.js'
 import type { CallMessage } from '../protocol.js'
@@ -79,11 +80,12 @@ export class Work {
   }
 
   /** A call that a blocked frame runs, now, on top of the code that is blocked. */
-  performOnFrame(message: CallMessage): void {
+  performOnFrame(message: CallMessage, { critical }: Frame): void {
     this.#perform(message, (running) =>
       running.performSync(
         this.#here.scopes.exit(() => loadFunctionNow(message.request.ref, this.#here.registry)),
         this.#here,
+        critical,
       ),
     )
   }

@@ -152,7 +152,13 @@ export class Thread {
   /** Ends the thread, whatever it is doing. Its calls are failed when it is gone. */
   async terminate(): Promise<void> {
     if (this.#state !== 'gone') this.#state = 'ending'
-    await this.#worker?.terminate()
+    // Held until it is gone: a hold that is released meanwhile would unref the worker, and the process could end in between.
+    this.channel.hold()
+    try {
+      await this.#worker?.terminate()
+    } finally {
+      this.channel.release()
+    }
   }
 
   #end(exitCode: number | undefined): void {
