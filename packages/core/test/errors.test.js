@@ -188,9 +188,12 @@ describe('a thrown value that is no error', () => {
     assert.deepEqual(await caught(errors.throwThing('object')), { code: 7, nested: [1] })
   })
 
-  for (const name of ['throwSymbol', 'throwWeakMap']) {
+  for (const [name, fn] of Object.entries({
+    symbol: errors.throwSymbol,
+    WeakMap: errors.throwWeakMap,
+  })) {
     test(`and can’t be cloned rejects the call with a TransferError (${name})`, async () => {
-      const error = await caught(errors[name]())
+      const error = await caught(fn())
       assert.ok(error instanceof core.TransferError)
       assert.equal(await errors.ok(), 'ok')
     })

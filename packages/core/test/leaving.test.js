@@ -1,0 +1,268 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { runFiles } from './support/run-in-process.js'
+
+const fixture = JSON.stringify(new URL('./fixtures/leaving.js', import.meta.url).href)
+const importing = `
+import * as core from '@syncbridge/core'
+import * as calls from ${fixture}
+const { configure, shutdown, stats, ThreadSensitiveContext } = core
+configure({ pool: { maxThreads: 2 } })
+`
+const run = (t, program, options) => runFiles(t, { 'main.mjs': importing + program }, options)
+
+async function ends(t, program, expected) {
+  const { stdout, stderr, late, code } = await run(t, program)
+  assert.deepEqual(
+    { stdout, stderr, late, code },
+    { stdout: expected, stderr: '', late: false, code: 0 },
+  )
+}
+
+describe('a process', () => {
+  test('ends by itself when threads of every kind are idle', async (t) => {
+    await ends(
+      t,
+      `
+console.log(await calls.add(1, 2), await calls.addOnPool(3, 4), calls.greet('you'))
+console.log(await new ThreadSensitiveContext().run(() => calls.add(5, 6)))
+console.log(stats().threads.map(({ role }) => role).sort().join())`,
+      '3 7 hello you\n11\nleased,loop,pool,shared\n',
+    )
+  })
+
+  test('stays for a pending call, and then ends', async (t) => {
+    await ends(t, `calls.slow(150).then((how) => console.log(how))`, 'timed-out\n')
+    await ends(
+      t,
+      `new ThreadSensitiveContext().run(() => calls.slow(150)).then(console.log)`,
+      'timed-out\n',
+    )
+  })
+
+  test('stays for a call that waits in a queue, and then ends', async (t) => {
+    await ends(
+      t,
+      `
+configure({ pool: { maxThreads: 1 }, leased: { maxThreads: 1 } })
+calls.slow(100)
+calls.slow(50).then(() => console.log('shared'))
+new ThreadSensitiveContext().run(() => calls.slow(200))
+new ThreadSensitiveContext().run(() => calls.slow(50)).then(() => console.log('leased'))`,
+      'shared\nleased\n',
+    )
+  })
+
+  test('does not stay for code whose caller has given it up', async (t) => {
+    const { stdout, late, code, took } = await run(
+      t,
+      `await calls.parked.with({ timeout: 50 })().catch((error) => console.log(error.code))`,
+    )
+    assert.deepEqual(
+      { stdout, late, code },
+      { stdout: 'SYNCBRIDGE_CALL_TIMEOUT\n', late: false, code: 0 },
+    )
+    assert.ok(took < 5000)
+  })
+
+  for (const name of ['parked', 'spinning', 'blockedForEver']) {
+    test(`that calls process.exit while a call runs ends at once with that code (${name})`, async (t) => {
+      const { late, code, took } = await run(
+        t,
+        `
+calls.${name}()
+await calls.addOnPool(1, 2)
+process.exit(7)`,
+      )
+      assert.deepEqual({ late, code }, { late: false, code: 7 })
+      assert.ok(took < 5000)
+    })
+  }
+
+  test('that fails while a call runs ends at once with code 1', async (t) => {
+    const { late, code, stderr } = await run(
+      t,
+      `
+calls.parked()
+await calls.addOnPool(1, 2)
+throw new RangeError('the program failed')`,
+    )
+    assert.deepEqual({ late, code }, { late: false, code: 1 })
+    assert.match(stderr, /the program failed/)
+  })
+
+  test('that is told to end by a signal while its main thread is blocked ends', async (t) => {
+    const { late, signal } = await run(t, `console.log('blocking'); calls.neverAnswered()`, {
+      onOutput: (stdout, child) => stdout.includes('blocking') && child.kill('SIGTERM'),
+    })
+    assert.deepEqual({ late, signal }, { late: false, signal: 'SIGTERM' })
+  })
+
+  test('stays blocked for ever in a call that nobody answers, as it was told to', async (t) => {
+    const { late } = await run(t, 'calls.neverAnswered()', { deadline: 700 })
+    assert.equal(late, true)
+  })
+})
+
+describe('shutdown', () => {
+  test('lets what runs finish, refuses what comes, and leaves no thread', async (t) => {
+    await ends(
+      t,
+      `
+calls.greet('warm')
+const running = calls.slow(100)
+const pooled = calls.addOnPool(1, 2)
+const ended = shutdown()
+await calls.add(1, 2).catch((error) => console.log(error instanceof core.ClosedError, error.code))
+try { calls.greet('x') } catch (error) { console.log(error.code) }
+await new ThreadSensitiveContext().run(() => {}).catch((error) => console.log(error.code))
+await ended
+console.log(await running, await pooled, stats().threads.length)`,
+      'true SYNCBRIDGE_CLOSED\nSYNCBRIDGE_CLOSED\nSYNCBRIDGE_CLOSED\ntimed-out 3 0\n',
+    )
+  })
+
+  test('lets an open context finish, its further calls included', async (t) => {
+    await ends(
+      t,
+      `
+const context = new ThreadSensitiveContext().run(async () => {
+  await calls.slow(50)
+  return calls.add(1, 2)
+})
+await new Promise(setImmediate)
+await shutdown()
+console.log(await context, stats().threads.length)`,
+      '3 0\n',
+    )
+  })
+
+  test('lets calls that wait in a queue finish', async (t) => {
+    await ends(
+      t,
+      `
+const queued = [calls.slow(50), calls.add(1, 2), calls.add(3, 4)]
+await shutdown()
+console.log((await Promise.all(queued)).join())`,
+      'timed-out,3,7\n',
+    )
+  })
+
+  test('ends at its timeout what does not finish, with ClosedError', async (t) => {
+    await ends(
+      t,
+      `
+const stuck = Promise.allSettled([calls.parked(), calls.spinning(), calls.add(1, 2)])
+await calls.addOnPool(1, 2)
+const began = performance.now()
+await shutdown({ timeout: 100 })
+const took = performance.now() - began
+console.log((await stuck).map(({ reason }) => reason.code).join(), took >= 95 && took < 2000, stats().threads.length)`,
+      'SYNCBRIDGE_CLOSED,SYNCBRIDGE_CLOSED,SYNCBRIDGE_CLOSED true 0\n',
+    )
+  })
+
+  test('of an idle bridge is quick, and may be called twice', async (t) => {
+    await ends(
+      t,
+      `
+const began = performance.now()
+await Promise.all([shutdown(), shutdown()])
+await shutdown()
+console.log(performance.now() - began < 1000)`,
+      'true\n',
+    )
+  })
+
+  test('can be undone by configure()', async (t) => {
+    await ends(
+      t,
+      `
+await calls.add(1, 1)
+await shutdown()
+configure({})
+console.log(await calls.add(1, 2), await calls.addOnPool(3, 4), calls.greet('again'))
+console.log(await new ThreadSensitiveContext().run(() => calls.add(5, 6)))`,
+      '3 7 hello again\n11\n',
+    )
+  })
+
+  test('refuses a timeout that is no positive number and an option that it does not know', async (t) => {
+    await ends(
+      t,
+      `
+for (const options of [{ timeout: -1 }, { force: true }])
+  await shutdown(options).catch((error) => console.log(error.name))
+console.log(await calls.add(1, 2))`,
+      'TypeError\nTypeError\n3\n',
+    )
+  })
+})
+
+describe('what a thread prints', () => {
+  test('appears before the line of the caller that awaited it', async (t) => {
+    await ends(
+      t,
+      `
+console.log('before')
+await calls.print('one', 'two')
+console.log('after')
+process.exit(0)`,
+      'before\none\ntwo\nafter\n',
+    )
+  })
+
+  test('appears while the main thread is blocked, and before its next line', async (t) => {
+    await ends(
+      t,
+      `
+console.log('before')
+calls.printInLoop('inside')
+console.log('after')
+calls.printFromPoolBelow('from the pool')
+console.log('end')
+process.exit(0)`,
+      'before\ninside\ninside again\nafter\nfrom the pool\nend\n',
+    )
+  })
+
+  test('appears live: while the main thread is still blocked', async (t) => {
+    const { late, signal, stdout } = await runFiles(
+      t,
+      {
+        'main.mjs': `import { wait } from './wait.mjs'\nwait()`,
+        'wait.mjs': `
+import { asyncToSync } from '@syncbridge/core'
+export const wait = asyncToSync(async () => { console.log('I am waiting'); await new Promise(() => {}) })`,
+      },
+      { onOutput: (text, child) => text.includes('I am waiting') && child.kill('SIGTERM') },
+    )
+    assert.deepEqual(
+      { late, signal, stdout },
+      { late: false, signal: 'SIGTERM', stdout: 'I am waiting\n' },
+    )
+  })
+
+  test('is complete and in order on both streams', async (t) => {
+    const { stdout, stderr, code } = await run(t, `await calls.printBoth(500)\nprocess.exit(0)`)
+    const lines = (prefix) =>
+      Array.from({ length: 500 }, (_, index) => `${prefix} ${index}\n`).join('')
+    assert.equal(code, 0)
+    assert.equal(stdout, lines('out'))
+    assert.equal(stderr, lines('err'))
+  })
+
+  test('just before the thread ends is not lost', async (t) => {
+    await ends(
+      t,
+      `
+await calls.printThenExit('last words', 3).catch((error) => console.log(error.exitCode))
+process.exit(0)`,
+      'last words\n3\n',
+    )
+  })
+
+  test('may be bytes, or text in another encoding', async (t) => {
+    await ends(t, `await calls.printBytes()`, 'bytes 6c61 latin\n')
+  })
+})
