@@ -29,7 +29,7 @@ export function assertImportable(
   entry: string | undefined,
   registry: Registry,
 ): void {
-  if (ref.kind !== 'place' || ref.module !== entry || registry.isGuarded(ref.module)) return
+  if (ref.module !== entry || registry.isGuarded(ref.module)) return
   const file = printModule(ref.module)
   throw new EntryModuleError(
     `${printRef(ref)} stands in the program's entry module. Another thread can only run it by importing ${file}, and ` +
