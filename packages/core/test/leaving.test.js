@@ -244,7 +244,7 @@ export const wait = asyncToSync(async () => { console.log('I am waiting'); await
   })
 
   test('is complete and in order on both streams', async (t) => {
-    const { stdout, stderr, code } = await run(t, `await calls.printBoth(500)\nprocess.exit(0)`)
+    const { stdout, stderr, code } = await run(t, 'await calls.printBoth(500)')
     const lines = (prefix) =>
       Array.from({ length: 500 }, (_, index) => `${prefix} ${index}\n`).join('')
     assert.equal(code, 0)
