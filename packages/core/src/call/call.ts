@@ -3,7 +3,7 @@
  * first: the outcome, an abort, a timeout, or a thread's death.
  */
 import type { Transferable } from 'node:worker_threads'
-import type { CallRequest, Outcome, ThreadAddress } from '../protocol.js'
+import type { CallRequest, Outcome, Target, ThreadAddress } from '../protocol.js'
 import { printRef } from '../registry/function-ref.js'
 
 /** How a call ended: by an outcome from the thread that ran it, or by an error of this side. */
@@ -17,6 +17,10 @@ export class Call {
   readonly madeAt = performance.now()
   /** Where it was last sent; undefined while it waits here. */
   sentTo: ThreadAddress | undefined
+  /** In which of its queues. */
+  sentBy: Target | undefined
+  /** Why its caller has given it up, while the thread that has it is yet to say what became of it. */
+  givenUp: { readonly reason: unknown } | undefined
   /** Set by the executor that has it in a queue here: takes it out again. */
   withdraw: (() => void) | undefined
   /** Where to try next when the target refuses it, which it does only with calls it has not started. */

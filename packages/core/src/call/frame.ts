@@ -16,8 +16,14 @@ export class Frame {
 }
 
 export class Frames {
+  readonly #noteInnermost: (id: number) => void
   readonly #stack: Frame[] = []
   #lastId = 0
+
+  /** @param noteInnermost Told the number of the innermost frame whenever it changes, 0 for none. */
+  constructor(noteInnermost: (id: number) => void) {
+    this.#noteInnermost = noteInnermost
+  }
 
   get depth(): number {
     return this.#stack.length
@@ -27,6 +33,7 @@ export class Frames {
     this.#lastId += 1
     const frame = new Frame(this.#lastId, critical)
     this.#stack.push(frame)
+    this.#noteInnermost(frame.id)
     return frame
   }
 
@@ -34,6 +41,7 @@ export class Frames {
   close(frame: Frame): CallMessage[] {
     const index = this.#stack.lastIndexOf(frame)
     if (index >= 0) this.#stack.splice(index, 1)
+    this.#noteInnermost(this.#stack.at(-1)?.id ?? 0)
     return frame.queue.splice(0)
   }
 

@@ -52,6 +52,7 @@ export class PendingCalls {
     if (!call) return
     if (outcome.ok === 'refused') {
       // Given up while queued: it never ran and never will.
+      if (call.givenUp) call.settle({ failure: call.givenUp.reason })
       if (call.settlement) call.finish()
       else refuse(call)
       return

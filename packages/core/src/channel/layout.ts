@@ -5,4 +5,6 @@ export const EXITED_SLOT = 1
 export const EXIT_CODE_SLOT = 2
 /** How many calls of its own queue the thread has taken: the others never started. */
 export const TAKEN_SLOT = 3
+/** The number of the thread's innermost blocked frame; 0 while it is not blocked. */
+export const FRAME_SLOT = 4
 export const SLOT_COUNT = 8

@@ -1,8 +1,8 @@
 /**
  * What a thread leaves in shared memory about itself, for a maker that is blocked and gets no event: that it ended and
- * with which code, and how many calls it had taken from its queue.
+ * with which code, how many calls it had taken from its queue, and in which frame it is blocked.
  */
-import { EXIT_CODE_SLOT, EXITED_SLOT, TAKEN_SLOT } from './layout.js'
+import { EXIT_CODE_SLOT, EXITED_SLOT, FRAME_SLOT, TAKEN_SLOT } from './layout.js'
 
 export class LifeRecord {
   readonly #slots: Int32Array
@@ -27,6 +27,15 @@ export class LifeRecord {
   /** Counted before the call runs: a call that is not counted never started, and may run elsewhere. */
   countTaken(): void {
     Atomics.add(this.#slots, TAKEN_SLOT, 1)
+  }
+
+  /** Noted by the thread whenever it blocks and unblocks. */
+  noteInnermostFrame(id: number): void {
+    Atomics.store(this.#slots, FRAME_SLOT, id)
+  }
+
+  innermostFrame(): number {
+    return Atomics.load(this.#slots, FRAME_SLOT)
   }
 
   /** Wraps after 2³² calls, as do the sequence numbers it is compared with. */

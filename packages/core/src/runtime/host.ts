@@ -98,6 +98,8 @@ export class Host {
     call.whenSettled((settlement) => {
       this.#relayed.delete(key)
       if ('outcome' in settlement) answer(settlement.outcome)
+      // Its caller knows why.
+      else if (call.givenUp) answer({ ok: 'refused' })
       else
         answer({
           ok: false,

@@ -22,6 +22,8 @@ export interface OutboxEnvironment {
   /** A thread's message to itself. @throws DataCloneError */
   postHere(message: Message, transfer: readonly Transferable[]): void
   running(): Iterable<RunningCall>
+  /** The innermost blocked frame of a thread next to this one; 0 where there is none, or nobody can tell. */
+  innermostFrame(address: ThreadAddress): number
 }
 
 export class Outbox {
@@ -42,6 +44,7 @@ export class Outbox {
     }
     const id = this.pending.add(call)
     call.sentTo = to
+    call.sentBy = target
     const message: CallMessage = {
       kind: 'call',
       to,
@@ -95,17 +98,29 @@ export class Outbox {
    */
   abandon(call: Call, reason: unknown, force = false): void {
     if (call.settlement) return
+    call.givenUp = { reason }
     if (call.withdraw) {
       call.withdraw()
       call.settle({ failure: reason })
       call.finish()
       return
     }
-    const below = this.#runningBelow(call)
+    const answers = this.#willAnswer(call)
     this.passAbort(call, reason)
     // Straight to the async functions that run here: the blocked thread may be busy with code below them.
-    for (const { abort } of below) abort.abort(reason)
-    if (below.length === 0 || force) call.settle({ failure: reason })
+    for (const { abort } of this.#runningBelow(call)) abort.abort(reason)
+    if (force || !answers) call.settle({ failure: reason })
+  }
+
+  /**
+   * Whether whoever has the call reads the abort now, and says what becomes of it: a blocked thread does, and the root does for
+   * a call that it passed to one of its executors. A thread that is running code reads nothing before that has ended.
+   */
+  #willAnswer({ sentTo, sentBy }: Call): boolean {
+    if (sentTo === undefined || sentBy === undefined) return false
+    if (sentBy.by !== 'thread' && sentBy.by !== 'frame') return true
+    // Code on a frame is blocked where there is a frame inside that one.
+    return this.#here.innermostFrame(sentTo) > (sentBy.by === 'frame' ? sentBy.frame : 0)
   }
 
   /** The async functions that run here for a thread that the call has blocked. */

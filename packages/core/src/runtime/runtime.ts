@@ -48,6 +48,7 @@ export interface RuntimeBoot {
   readonly host: ThreadAddress
   readonly parent?: Channel | undefined
   readonly memory: SharedArrayBuffer
+  readonly makerMemory?: SharedArrayBuffer | undefined
   readonly entryModule: string | undefined
   readonly starter?: FrameRef | undefined
 }
@@ -63,7 +64,7 @@ export class Runtime implements Maker {
   readonly codec = new Codec(this.registry)
   readonly scopes = new Scopes()
   readonly carriers = new Carriers()
-  readonly frames = new Frames()
+  readonly frames = new Frames((id) => this.#life.noteInnermostFrame(id))
   readonly statistics = new CallStatistics()
   readonly exitHooks = new ExitHooks()
   readonly post: PostOffice
@@ -83,6 +84,7 @@ export class Runtime implements Maker {
   closed = false
   readonly #hostAddress: ThreadAddress
   readonly #life: LifeRecord
+  readonly #makerLife: LifeRecord | undefined
   #lastThread = 0
 
   constructor(boot: RuntimeBoot) {
@@ -93,6 +95,7 @@ export class Runtime implements Maker {
     this.#hostAddress = boot.host
     this.bell = new Bell(boot.memory)
     this.#life = new LifeRecord(boot.memory)
+    this.#makerLife = boot.makerMemory && new LifeRecord(boot.makerMemory)
     this.post = new PostOffice(boot.address, boot.parent)
     this.work = new Work({
       address: this.address,
@@ -110,6 +113,7 @@ export class Runtime implements Maker {
       codec: this.codec,
       postHere: (message, transfer) => this.#postHere(message, transfer),
       running: () => this.work.running,
+      innermostFrame: (address) => this.#innermostFrame(address),
     })
     if (boot.role === 'root') {
       this.host = new Host({
@@ -179,6 +183,13 @@ export class Runtime implements Maker {
 
   threadGone(thread: Thread, exitCode: number | undefined, cause: unknown): void {
     ownThreadGone(this, thread, exitCode, cause)
+  }
+
+  #innermostFrame(address: ThreadAddress): number {
+    const isMaker = address === this.address.slice(0, this.address.lastIndexOf('/'))
+    return (
+      (isMaker ? this.#makerLife?.innermostFrame() : this.post.thread(address)?.innermostFrame) ?? 0
+    )
   }
 
   #forward(message: Message): void {

@@ -98,6 +98,11 @@ export class Thread {
     return this.#worker?.threadId ?? -1
   }
 
+  /** Its innermost blocked frame, 0 while it is not blocked. */
+  get innermostFrame(): number {
+    return this.#life.innermostFrame()
+  }
+
   /** Calls sent to its own queue that have not finished. */
   get load(): number {
     return this.#sent.size
