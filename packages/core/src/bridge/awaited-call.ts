@@ -68,7 +68,8 @@ export async function awaitCall(
     encoded.transfer,
   )
   here.watch(call)
-  const { chain, context } = scope
+  const { chain } = scope
+  const { context } = surroundings.wire
   if (take) take(call)
   else
     dispatch(here, call, chooseRoutes({ threadSensitive, chain, context, starter: here.starter }))

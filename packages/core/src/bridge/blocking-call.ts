@@ -59,7 +59,11 @@ export function blockOnCall(
     } else {
       sendToLoop(here, scope, call)
     }
-    stopListening = scope.call?.abort.onAbort((reason) => here.outbox.passAbort(call, reason))
+    stopListening = scope.call?.abort.onAbort((reason) => {
+      // Where the function has not begun, it won't, and the sync code gets the reason.
+      call.givenUp = { reason }
+      here.outbox.passAbort(call, reason)
+    })
     blockUntilSettled(here, frame, call, deadline, () =>
       here.outbox.abandon(call, timedOut(call.label, timeout ?? 0), true),
     )

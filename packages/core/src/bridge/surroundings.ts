@@ -25,7 +25,11 @@ export function takeAlong(
   const stores = here.carriers.capture(scope.storages)
   return {
     wire: {
-      context: scope.context,
+      // One that has ended is in force nowhere: work that outlives it may open another.
+      context:
+        scope.context !== undefined && here.open.hasEnded(scope.context, here.address)
+          ? undefined
+          : scope.context,
       locals: codec.encodeLocals(cell.snapshot()),
       storages: stores.wire,
     },

@@ -53,6 +53,7 @@ function deliverCall(runtime: Addressee, message: CallMessage): void {
   const { target, request } = message
   if (target.by === 'thread') {
     if (request.mode === 'sync') runtime.work.push(message)
+    else if (isGivenUp(runtime, message)) refuse(runtime, message)
     else runtime.work.start(message)
     return
   }
@@ -64,6 +65,11 @@ function deliverCall(runtime: Addressee, message: CallMessage): void {
   }
   if (runtime.host) runtime.host.relay(message)
   else refuse(runtime, message)
+}
+
+/** An async function for a thread that is blocked in a call of ours, which has been given up: it need not begin. */
+function isGivenUp({ address, outbox }: Addressee, { request: { parent } }: CallMessage): boolean {
+  return parent?.from === address && outbox.pending.get(parent.id)?.givenUp !== undefined
 }
 
 /** The call has not started and will not: its caller may try elsewhere, unless it has given it up. */

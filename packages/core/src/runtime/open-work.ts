@@ -43,6 +43,11 @@ export class OpenWork {
     return id
   }
 
+  /** Whether the context has ended; of one that was opened on another thread only that thread can tell. */
+  hasEnded(id: string, address: string): boolean {
+    return id.slice(0, id.lastIndexOf(':')) === address && !this.#contexts.has(id)
+  }
+
   context(id: string | undefined): OpenContext | undefined {
     return id === undefined ? undefined : this.#contexts.get(id)
   }
