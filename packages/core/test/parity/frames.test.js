@@ -36,10 +36,10 @@ test('test_double_nested_task: and one that is left behind by such a task', () =
 })
 
 test('test_two_nested_tasks_with_asyncio_run: two tasks that wait for one event across frames finish', async () => {
-  const event = new Latch()
-  await frames.twoNestedTasks(event.memory)
-  await Promise.all(frames.tasks.splice(0))
-  assert.ok(event.isOpen)
+  const [entered, event] = [new Latch(), new Latch()]
+  await frames.twoNestedTasks(entered.memory, event.memory)
+  const [one, two] = await Promise.all(frames.tasks.splice(0))
+  assert.deepEqual([one, two], [await where(), await where()])
 })
 
 test('test_sync_to_async_within_create_task: sync code in a task below sync middleware runs on its thread', async () => {
