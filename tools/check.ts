@@ -10,5 +10,6 @@ process.exitCode = runSteps([
   { name: 'lock file', command: ['node', 'tools/check-lock.ts'] },
   { name: 'build', command: ['nx', 'run-many', '-t', 'build', '--output-style=static'] },
   { name: 'packages', command: ['node', 'tools/check-packages.ts'] },
+  { name: 'parity', command: ['node', 'tools/check-parity.ts'] },
   { name: 'changesets', command: ['node', 'tools/check-changesets.ts'] },
 ])
