@@ -1,0 +1,141 @@
+import { describe, expect, test, vi } from 'vitest'
+import { siteOf } from './call-site.js'
+import { printModule, printRef } from './function-ref.js'
+import { Registry } from './registry.js'
+
+const a = { module: 'file:///a.js', format: 'esm' } as const
+const b = { module: 'file:///b.js', format: 'cjs' } as const
+const fn = (result?: unknown) => () => result
+
+describe('a registry', () => {
+  test('names functions by module, name and which one of that name', () => {
+    const registry = new Registry()
+    const [first, second] = [fn(1), fn(2)]
+    const refs = [
+      registry.add(a, 'f', first),
+      registry.add(a, 'f', second),
+      registry.add(a, 'g', fn()),
+      registry.add(b, 'f', fn()),
+    ]
+    expect(refs.map(({ module, name, ordinal }) => [module, name, ordinal])).toEqual([
+      [a.module, 'f', 0],
+      [a.module, 'f', 1],
+      [a.module, 'g', 0],
+      [b.module, 'f', 0],
+    ])
+    expect(refs.map(({ format }) => format)).toEqual(['esm', 'esm', 'esm', 'cjs'])
+    expect(registry.find(refs[0] as never)).toBe(first)
+    expect(registry.find(refs[1] as never)).toBe(second)
+  })
+
+  test('gives the same names to the same registrations in every thread', () => {
+    const register = () => {
+      const registry = new Registry()
+      return [registry.add(a, 'f', fn()), registry.add(a, 'f', fn()), registry.add(b, 'f', fn())]
+    }
+    expect(register()).toEqual(register())
+  })
+
+  test('does not find what it does not have', () => {
+    const registry = new Registry()
+    const ref = registry.add(a, 'f', fn())
+    expect(registry.find({ ...ref, ordinal: 1 })).toBeUndefined()
+    expect(registry.find({ ...ref, module: b.module })).toBeUndefined()
+    expect(registry.find({ ...ref, kind: 'export' })).toBeUndefined()
+  })
+
+  test('does not take for the same one what another line registered, where their number differs', () => {
+    const [here, there] = [new Registry(), new Registry()]
+    here.add({ ...a, line: 8 }, 'f', fn('first'))
+    const second = here.add({ ...a, line: 9 }, 'f', fn('second'))
+    const first = { ...second, ordinal: 0, line: 8 }
+    there.add({ ...a, line: 9 }, 'f', fn('second'))
+    expect(there.find(first)).toBeUndefined()
+    expect(there.find(second)).toBeUndefined()
+  })
+
+  test('takes for the same one what a transformed module registers on another line', () => {
+    const [here, there] = [new Registry(), new Registry()]
+    const ref = here.add({ ...a, line: 8 }, 'f', fn())
+    const theirs = fn()
+    there.add({ ...a, line: 120 }, 'f', theirs)
+    expect(there.find(ref)).toBe(theirs)
+    there.add({ ...b, line: 5 }, 'f', theirs)
+    expect(there.find(here.add(b, 'f', fn()))).toBe(theirs)
+  })
+
+  test('wakes who waits for a function as soon as it is registered, once, and nobody else', () => {
+    const registry = new Registry()
+    const ref = new Registry().add(a, 'f', fn())
+    const [one, two, other] = [vi.fn(), vi.fn(), vi.fn()]
+    registry.whenAdded(ref, one)
+    registry.whenAdded(ref, two)
+    registry.whenAdded({ ...ref, ordinal: 1 }, other)
+    registry.add(a, 'g', fn())
+    expect(one).not.toHaveBeenCalled()
+    registry.add(a, 'f', fn())
+    expect([one, two, other].map(({ mock }) => mock.calls.length)).toEqual([1, 1, 0])
+    registry.add(a, 'f', fn())
+    expect([one, two, other].map(({ mock }) => mock.calls.length)).toEqual([1, 1, 1])
+  })
+
+  test('keeps exports apart from what was registered under the same name', () => {
+    const registry = new Registry()
+    const placed = registry.add(a, 'f', fn('placed'))
+    const exported = { ...placed, kind: 'export' as const }
+    const own = fn('exported')
+    registry.keep(exported, own)
+    expect(registry.find(exported)).toBe(own)
+    expect(registry.find(placed)).not.toBe(own)
+  })
+
+  test('knows which modules keep their own part inside main()', () => {
+    const registry = new Registry()
+    registry.guard(a.module)
+    expect([registry.isGuarded(a.module), registry.isGuarded(b.module)]).toEqual([true, false])
+  })
+
+  test('knows error classes by their place: two of one name are two', () => {
+    const registry = new Registry()
+    const [One, Two, Third] = [
+      class Lost extends Error {},
+      class Lost extends Error {},
+      class Lost extends Error {},
+    ]
+    registry.addErrorClass(One, a)
+    registry.addErrorClass(Two, b)
+    registry.addErrorClass(Third, b)
+    for (const [Class, module] of [
+      [One, a.module],
+      [Two, b.module],
+      [Third, b.module],
+    ] as const) {
+      const place = registry.placeOfErrorClass(Class)
+      expect(place?.module).toBe(module)
+      expect(registry.findErrorClass({ name: 'Lost', ...place })).toBe(Class)
+    }
+    expect(registry.findErrorClass({ name: 'Found', module: a.module })).toBeUndefined()
+    expect(registry.placeOfErrorClass(class Lost extends Error {})).toBeUndefined()
+  })
+})
+
+describe('siteOf', () => {
+  test('takes a URL for an ES module and a path for CommonJS', () => {
+    expect(siteOf('file:///a%20b/c.js')).toEqual({ module: 'file:///a%20b/c.js', format: 'esm' })
+    expect(siteOf('/a b/c#1.js')).toEqual({ module: 'file:///a%20b/c%231.js', format: 'cjs' })
+    expect(siteOf('data:text/javascript,0').format).toBe('esm')
+  })
+})
+
+describe('printRef', () => {
+  test('is for people: the name, the path, and the line where it is known', () => {
+    const ref = new Registry().add(
+      { module: 'file:///a%20b/c.js', format: 'esm', line: 7 },
+      'f',
+      fn(),
+    )
+    expect(printRef(ref)).toBe('f (/a b/c.js:7)')
+    expect(printRef({ ...ref, line: undefined })).toBe('f (/a b/c.js)')
+    expect(printModule('data:text/javascript,0')).toBe('data:text/javascript,0')
+  })
+})
