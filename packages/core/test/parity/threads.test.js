@@ -80,17 +80,24 @@ test('row 54: code is thread-sensitive unless it says otherwise', async () => {
   assert.equal(await note(new Ledger().memory, 1), thread)
 })
 
-test('row 55: the nearest blocked frame comes first, then the context, then the frame that started the loop, then the shared thread', async () => {
+test('row 55: first comes the nearest blocked frame, also inside a context', async () => {
   const { top, below } = await threads.contextBelowFrame()
   assert.equal(below, top)
-  await new ThreadSensitiveContext().run(async () => {
-    const inContext = await where()
-    assert.equal(roleOf(inContext), 'leased')
-    assert.deepEqual(await threads.fromPool().then(({ top, below }) => top === below), true)
-  })
-  const fresh = await threads.freshBelowFrame()
-  assert.equal(fresh.below, fresh.top)
+  const inContext = await new ThreadSensitiveContext().run(() => threads.fromPool())
+  assert.equal(inContext.below, inContext.top)
+  assert.equal(roleOf(inContext.top), 'pool')
+})
+
+test('row 55: then the thread of the context, then the shared one', async () => {
+  const inContext = await new ThreadSensitiveContext().run(() => where())
+  assert.equal(roleOf(inContext), 'leased')
   assert.equal(roleOf(await where()), 'shared')
+})
+
+test('row 55: code outside any call goes to the frame that its loop was started for', async () => {
+  const { top, below } = await threads.freshBelowFrame()
+  assert.deepEqual(below, [top, top])
+  assert.equal(roleOf(top), 'pool')
 })
 
 test('row 57: the shared thread starts with the first call', async (t) => {
