@@ -6,8 +6,8 @@
 import { pathToFileURL } from 'node:url'
 import { workerData } from 'node:worker_threads'
 import { Bell } from './channel/bell.js'
+import { LaneChannel } from './channel/lane-channel.js'
 import { LifeRecord } from './channel/life-record.js'
-import { PortChannel } from './channel/port-channel.js'
 import { type LifeMessage, PROTOCOL_VERSION } from './protocol.js'
 import { install } from './runtime/runtime.js'
 import { redirectOutput } from './thread/output.js'
@@ -21,7 +21,12 @@ if (boot.protocol !== PROTOCOL_VERSION) {
 }
 const maker = boot.address.slice(0, boot.address.lastIndexOf('/'))
 const makerBell = new Bell(boot.makerMemory)
-const channel = new PortChannel(boot.port, makerBell)
+const channel = new LaneChannel({
+  port: boot.port,
+  peerBell: makerBell,
+  out: boot.up,
+  in: boot.down,
+})
 const runtime = install({ ...boot, parent: channel })
 const tell = (state: LifeMessage['state'], error?: unknown) =>
   channel.post({

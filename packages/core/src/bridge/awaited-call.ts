@@ -67,12 +67,12 @@ export async function awaitCall(
     },
     encoded.transfer,
   )
-  here.watch(call)
   const { chain } = scope
   const { context } = surroundings.wire
   if (take) take(call)
   else
     dispatch(here, call, chooseRoutes({ threadSensitive, chain, context, starter: here.starter }))
+  here.watch(call)
   watchTime(here, call, timeout)
   watchSignal(here, call, signal)
   if (open && !open.signal.aborted) watchSignal(here, call, open.signal, () => open.takeAbort())

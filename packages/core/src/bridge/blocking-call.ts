@@ -51,7 +51,6 @@ export function blockOnCall(
       },
       encoded.transfer,
     )
-    here.watch(call)
     if (forceNewLoop) {
       assertImportable(ref, here.entryModule, here.registry)
       ownThread = here.spawn('loop', frameRef)
@@ -59,6 +58,8 @@ export function blockOnCall(
     } else {
       sendToLoop(here, scope, call)
     }
+    // Only what is on its way is waited for: the checks above may have refused it.
+    here.watch(call)
     stopListening = scope.call?.abort.onAbort((reason) => {
       // Where the function has not begun, it won't, and the sync code gets the reason.
       call.givenUp = { reason }

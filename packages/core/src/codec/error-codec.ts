@@ -43,6 +43,8 @@ export function encodeError(error: Error, codec: ValueCodec, seen: Set<unknown>)
   const errors = membersOf(error)?.flatMap(
     (one, index) => attempt(`errors[${index}]`, () => one) ?? [],
   )
+  // A path, not a set: what occurs twice side by side is no cycle.
+  seen.delete(error)
   return {
     type: codec.classes.describe(error),
     name: text(() => error.name, 'Error'),

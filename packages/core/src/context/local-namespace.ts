@@ -18,10 +18,11 @@ export function createNamespace(target: object, prefix: string, store: LocalStor
       : undefined
   }
   return new Proxy(target, {
-    get: (self, property) =>
-      typeof property === 'symbol'
-        ? Reflect.get(self, property)
-        : (descriptorOf(property)?.value ?? inherited(self, property)),
+    get: (self, property) => {
+      if (typeof property === 'symbol') return Reflect.get(self, property)
+      const descriptor = descriptorOf(property)
+      return descriptor ? descriptor.value : inherited(self, property)
+    },
     has: (self, property) =>
       typeof property === 'symbol'
         ? Reflect.has(self, property)

@@ -12,6 +12,8 @@ export class OpenWork {
   readonly #contexts = new Map<string, OpenContext>()
   readonly #calls = new Set<Call>()
   readonly #waiting: Array<() => void> = []
+  /** Does nothing, but holds the event loop while it is referenced. */
+  readonly #anchor = setInterval(() => undefined, 2 ** 31 - 1).unref()
   #lastContext = 0
   #endings = 0
 
@@ -27,10 +29,13 @@ export class OpenWork {
     return [...this.#calls]
   }
 
+  /** A call that was made here. Until its caller has an answer it keeps the process alive, wherever it waits. */
   addCall(call: Call): void {
     this.#calls.add(call)
+    if (this.#calls.size === 1) this.#anchor.ref()
     call.whenSettled(() => {
       this.#calls.delete(call)
+      if (this.#calls.size === 0) this.#anchor.unref()
       this.#wakeWhenIdle()
     })
   }

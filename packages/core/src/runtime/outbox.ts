@@ -61,9 +61,6 @@ export class Outbox {
       this.#failUncloneable(call, cause)
       return false
     }
-    // A pending call keeps the process alive until its caller has an answer; what runs on afterwards does not.
-    channel?.hold()
-    call.whenSettled(() => channel?.release())
     return true
   }
 

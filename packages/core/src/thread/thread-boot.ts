@@ -18,6 +18,9 @@ export interface ThreadBoot {
   /** The block of shared memory of this thread, and that of its maker. */
   readonly memory: SharedArrayBuffer
   readonly makerMemory: SharedArrayBuffer
+  /** The rings of the channel: from the maker, and to it. */
+  readonly down: SharedArrayBuffer
+  readonly up: SharedArrayBuffer
   readonly entryModule: string | undefined
   /** The frame for which this loop was started, where it was started for one. */
   readonly starter?: FrameRef | undefined

@@ -6,9 +6,10 @@ import { MessageChannel, Worker } from 'node:worker_threads'
 import type { Call } from '../call/call.js'
 import { Bell } from '../channel/bell.js'
 import type { Channel } from '../channel/channel.js'
+import { LaneChannel } from '../channel/lane-channel.js'
 import { SLOT_COUNT } from '../channel/layout.js'
 import { LifeRecord } from '../channel/life-record.js'
-import { PortChannel } from '../channel/port-channel.js'
+import { RING_BYTES } from '../channel/ring.js'
 import type { Message, Target, ThreadAddress } from '../protocol.js'
 import { inheritedExecArgv } from './exec-argv.js'
 import { BOOT_KEY, type ThreadBoot, type ThreadRole } from './thread-boot.js'
@@ -49,15 +50,26 @@ export class Thread {
   readonly #maker: Maker
   readonly #sent = new Map<Call, number>()
 
-  constructor(boot: Omit<ThreadBoot, 'port' | 'memory'>, settings: WorkerSettings, maker: Maker) {
+  constructor(
+    boot: Omit<ThreadBoot, 'port' | 'memory' | 'down' | 'up'>,
+    settings: WorkerSettings,
+    maker: Maker,
+  ) {
     this.address = boot.address
     this.role = boot.role
     this.#maker = maker
     const memory = new SharedArrayBuffer(SLOT_COUNT * Int32Array.BYTES_PER_ELEMENT)
     const { port1, port2 } = new MessageChannel()
     this.#life = new LifeRecord(memory)
-    this.#worker = this.#start({ ...boot, port: port2, memory }, settings)
-    this.channel = new PortChannel(port1, new Bell(memory), this.#worker)
+    const [down, up] = [new SharedArrayBuffer(RING_BYTES), new SharedArrayBuffer(RING_BYTES)]
+    this.#worker = this.#start({ ...boot, port: port2, memory, down, up }, settings)
+    this.channel = new LaneChannel({
+      port: port1,
+      peerBell: new Bell(memory),
+      out: down,
+      in: up,
+      anchor: this.#worker,
+    })
     this.channel.listen((message) => maker.receive(message))
   }
 

@@ -1,0 +1,12 @@
+import { fileURLToPath } from 'node:url'
+import { FixedThreadPool } from 'poolifier'
+import type { Contender } from './contender.ts'
+
+const file = fileURLToPath(new URL('../threads/poolifier.js', import.meta.url))
+
+export const contender: Contender = {
+  awaited(task, threads) {
+    const pool = new FixedThreadPool(threads, file)
+    return (value) => pool.execute(value, task)
+  },
+}

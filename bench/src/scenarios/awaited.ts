@@ -1,0 +1,36 @@
+import type { AwaitedAmount } from '../measuring/measure-awaited.ts'
+import { measureAwaited } from '../measuring/measure-awaited.ts'
+import type { Scenario } from './scenario.ts'
+
+const amounts: AwaitedAmount[] = [
+  { inFlight: 1, warmUp: 1000, batches: 8, perBatch: 300 },
+  { inFlight: 8, warmUp: 1000, batches: 8, perBatch: 800 },
+  { inFlight: 64, warmUp: 2000, batches: 8, perBatch: 2560 },
+  { inFlight: 512, warmUp: 5120, batches: 8, perBatch: 5120 },
+]
+
+export const awaited: Scenario = {
+  name: 'awaited',
+  about: 'an awaited call of a sync function on a thread, a number there and back',
+  conditions: ['pinned', 'free'],
+  contenders: [
+    'syncbridge',
+    'piscina',
+    'tinypool',
+    'poolifier',
+    'workerpool',
+    'comlink',
+    'jest-worker',
+    'floor-port',
+    'floor-ring',
+  ],
+  async measure(contender) {
+    const call = await contender.awaited?.('echoSync', 1)
+    if (!call) throw new Error('It has no awaited call.')
+    const found: Awaited<ReturnType<Scenario['measure']>> = {}
+    for (const amount of amounts) {
+      found[`${amount.inFlight} in flight`] = await measureAwaited(call, amount)
+    }
+    return found
+  },
+}

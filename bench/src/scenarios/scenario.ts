@@ -1,0 +1,14 @@
+import type { Contender } from '../contenders/contender.ts'
+import type { ContenderName } from '../contenders/index.ts'
+import type { ConditionName } from '../machine/conditions.ts'
+import type { Measurements } from '../measuring/measurement.ts'
+
+/** Something to measure: who takes part, where, and how one process of one of them does it. */
+export interface Scenario {
+  name: string
+  about: string
+  conditions: readonly ConditionName[]
+  contenders: readonly ContenderName[]
+  /** Runs in a process of its own that has loaded nothing but this contender. */
+  measure(contender: Contender, condition: ConditionName, name: ContenderName): Promise<Measurements>
+}

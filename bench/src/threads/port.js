@@ -1,0 +1,6 @@
+import { parentPort } from 'node:worker_threads'
+import * as tasks from './tasks.js'
+
+parentPort.on('message', ({ id, task, value }) => {
+  parentPort.postMessage({ id, value: tasks[task](value) })
+})

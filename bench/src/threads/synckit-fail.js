@@ -1,0 +1,4 @@
+import { runAsWorker } from 'synckit'
+import { fail } from './tasks.js'
+
+runAsWorker(fail)

@@ -1,0 +1,4 @@
+import { runAsWorker } from 'synckit'
+import { size } from './tasks.js'
+
+runAsWorker(size)
