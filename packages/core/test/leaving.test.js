@@ -53,6 +53,25 @@ new ThreadSensitiveContext().run(() => calls.slow(50)).then(() => console.log('l
     )
   })
 
+  for (const [place, slow] of [
+    ['the shared thread', (options) => `calls.slow${options}`],
+    ['the pool', (options) => `calls.slowOnPool${options}`],
+    ['a leased thread', (options) => `inContext(() => calls.slow${options})`],
+  ]) {
+    test(`stays for a call that waits behind code whose caller has given it up (${place})`, async (t) => {
+      await ends(
+        t,
+        `
+configure({ pool: { maxThreads: 1 }, leased: { maxThreads: 1 } })
+const inContext = (fn) => new ThreadSensitiveContext().run(fn)
+const { code } = await ${slow('.with({ timeout: 50 })(400)')}.catch((error) => error)
+console.log(code)
+${slow('(1)')}.then(console.log)`,
+        'SYNCBRIDGE_CALL_TIMEOUT\ntimed-out\n',
+      )
+    })
+  }
+
   test('does not stay for code whose caller has given it up', async (t) => {
     const { stdout, late, code, took } = await run(
       t,
