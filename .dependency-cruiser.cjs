@@ -87,10 +87,16 @@ module.exports = {
       },
     ),
     nobody(
+      'bench-knows-the-core-by-name',
+      'What is measured is what users import.',
+      { path: '^bench/' },
+      { path: '^(packages|apps)/', pathNot: '^packages/core/(src/index\\.ts|dist/index\\.)' },
+    ),
+    nobody(
       'tools-are-nobodys-library',
-      'What is delivered never depends on the tools that build it.',
+      'What is delivered never depends on the tools that build and measure it.',
       { path: '^(packages|apps)/[^/]+/(src|test)/' },
-      { path: '^tools/' },
+      { path: '^(tools|bench)/' },
     ),
     nobody('no-cycles', 'A cycle makes two files one.', {}, { circular: true }),
     nobody(

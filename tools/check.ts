@@ -5,7 +5,7 @@ process.exitCode = runSteps([
   { name: 'format', command: ['biome', 'check', '--linter-enabled=false', '.'] },
   { name: 'lint', command: ['biome', 'lint', '--error-on-warnings', '.'] },
   { name: 'types', command: ['tsc', '-b'] },
-  { name: 'layers', command: ['depcruise', 'packages', 'apps', 'tools'] },
+  { name: 'layers', command: ['depcruise', 'packages', 'apps', 'bench', 'tools'] },
   { name: 'unused', command: ['knip'] },
   { name: 'lock file', command: ['node', 'tools/check-lock.ts'] },
   { name: 'build', command: ['nx', 'run-many', '-t', 'build', '--output-style=static'] },

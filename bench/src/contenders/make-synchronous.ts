@@ -1,5 +1,5 @@
 import makeSynchronous from 'make-synchronous'
-import * as tasks from '../threads/tasks.js'
+import { tasks } from '../threads/tasks.js'
 import type { Contender } from './contender.ts'
 
 export const contender: Contender = {

@@ -9,6 +9,12 @@ export interface Scenario {
   about: string
   conditions: readonly ConditionName[]
   contenders: readonly ContenderName[]
+  /** Takes minutes: runs only when a pattern asks for it. */
+  long?: boolean
   /** Runs in a process of its own that has loaded nothing but this contender. */
-  measure(contender: Contender, condition: ConditionName, name: ContenderName): Promise<Measurements>
+  measure(
+    contender: Contender,
+    condition: ConditionName,
+    name: ContenderName,
+  ): Promise<Measurements>
 }

@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads'
 import { expose } from 'comlink'
-import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
+import { nodeEndpoint } from './comlink-endpoint.js'
 import { echoSync, work } from './tasks.js'
 
 expose({ echoSync, work }, nodeEndpoint(parentPort))

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads'
-import * as tasks from './tasks.js'
+import { tasks } from './tasks.js'
 
 parentPort.on('message', ({ id, task, value }) => {
   parentPort.postMessage({ id, value: tasks[task](value) })

@@ -23,9 +23,7 @@ export class SharedValue {
   }
 
   read() {
-    return this.head[KIND] === 1
-      ? this.number[0]
-      : this.text.latin1Slice(0, this.head[LENGTH])
+    return this.head[KIND] === 1 ? this.number[0] : this.text.latin1Slice(0, this.head[LENGTH])
   }
 
   /** Gives the turn to the other side and wakes it. */

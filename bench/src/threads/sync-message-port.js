@@ -1,6 +1,6 @@
 import { workerData } from 'node:worker_threads'
 import { SyncMessagePort } from 'sync-message-port'
-import * as tasks from './tasks.js'
+import { tasks } from './tasks.js'
 
 const port = new SyncMessagePort(workerData.port)
 const task = tasks[workerData.task]

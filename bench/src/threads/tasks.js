@@ -28,3 +28,6 @@ export function work(rounds) {
   sink ^= hash
   return sink === 0.5 ? -1 : rounds
 }
+
+/** All by name. */
+export const tasks = { echo, size, fail, echoSync, work }
