@@ -6,6 +6,7 @@ import * as leasing from './fixtures/leasing.js'
 import { Latch, Ledger } from './support/latch.js'
 import { occupied } from './support/occupied.js'
 import { inContext, leasedThreads, limitLeases, openContext } from './support/open-context.js'
+import { runFiles } from './support/run-in-process.js'
 
 beforeEach(() =>
   limitLeases({ maxThreads: 1, maxQueue: 1000, leaseTimeout: 30_000, exitTimeout: 5000 }),
@@ -173,5 +174,25 @@ describe('a context that ends while its code still runs', () => {
     running.release()
     await Promise.all([first, next])
     assert.deepEqual(ledger.entries, [1, 2])
+  })
+
+  test('sends a call that nobody awaited, and that still waits in the line, to the shared thread', async (t) => {
+    // In a process of its own: the call may never settle.
+    const { stdout, late } = await runFiles(t, {
+      'main.mjs': `
+import { configure, stats } from '@syncbridge/core'
+import { where } from ${JSON.stringify(new URL('./fixtures/basic.js', import.meta.url).href)}
+import { inContext, openContext } from ${JSON.stringify(new URL('./support/open-context.js', import.meta.url).href)}
+configure({ leased: { maxThreads: 1 } })
+const holder = await openContext()
+let left
+await inContext(async () => {
+  left = where()
+})
+console.log((await left) === (await where()), (await left) !== holder.thread)
+await holder.end()
+console.log(stats().queued, stats().calls.pending)`,
+    })
+    assert.deepEqual({ stdout, late }, { stdout: 'true true\n0 0\n', late: false })
   })
 })

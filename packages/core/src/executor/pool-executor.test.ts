@@ -1,0 +1,220 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { Call } from '../call/call.js'
+import { QueueFullError } from '../errors.js'
+import type { CallRequest, FrameRef } from '../protocol.js'
+import type { Thread } from '../thread/thread.js'
+import { PoolExecutor, type PoolOptions } from './pool-executor.js'
+
+/** As much of a thread as an executor asks of it: what it was given to run, and how it ends. */
+class ScriptedThread {
+  onCallFinished: (() => void) | undefined
+  state = 'ready'
+  readonly ran: Call[] = []
+  load = 0
+
+  constructor(readonly address: string) {}
+
+  run(call: Call): void {
+    this.ran.push(call)
+    this.load += 1
+  }
+
+  /** Its oldest call has finished. */
+  finish(): void {
+    this.load -= 1
+    this.onCallFinished?.()
+  }
+
+  terminate(): Promise<void> {
+    this.state = 'ending'
+    return Promise.resolve()
+  }
+}
+
+const callBelow = (...chain: FrameRef[]) =>
+  new Call({
+    ref: { name: 'f', module: 'file:///f.js' },
+    scope: { chain },
+  } as unknown as CallRequest)
+const newCall = () => callBelow()
+
+function poolOf(options: PoolOptions) {
+  const threads: ScriptedThread[] = []
+  const onFrame: FrameRef[] = []
+  const pool = new PoolExecutor(
+    () => {
+      const thread = new ScriptedThread(`0/${threads.length + 1}`)
+      threads.push(thread)
+      return thread as unknown as Thread
+    },
+    () => options,
+  )
+  const submit = (call = newCall()) => {
+    pool.submit(call, (frame) => onFrame.push(frame))
+    return call
+  }
+  return { pool, threads, onFrame, submit, options }
+}
+const thread = (threads: ScriptedThread[], index: number): ScriptedThread => {
+  const found = threads[index]
+  if (!found) throw new Error(`no thread ${index}`)
+  return found
+}
+const failureOf = (call: Call) =>
+  call.settlement && 'failure' in call.settlement ? call.settlement.failure : undefined
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('a pool', () => {
+  test('starts a thread only when none is free, up to its limit, and then lets calls wait in order', () => {
+    const { pool, threads, submit } = poolOf({ maxThreads: 2 })
+    submit()
+    thread(threads, 0).finish()
+    submit()
+    expect(threads).toHaveLength(1)
+    submit()
+    expect(threads).toHaveLength(2)
+    const [third, fourth] = [submit(), submit()]
+    expect([threads.length, pool.queued]).toEqual([2, 2])
+    thread(threads, 1).finish()
+    thread(threads, 0).finish()
+    expect(thread(threads, 1).ran.at(-1)).toBe(third)
+    expect(thread(threads, 0).ran.at(-1)).toBe(fourth)
+    expect(pool.queued).toBe(0)
+  })
+
+  test('refuses a call past maxQueue, and takes calls again when one has left the queue', () => {
+    const { submit } = poolOf({ maxThreads: 1, maxQueue: 1 })
+    submit()
+    const waiting = submit()
+    const refused = submit()
+    expect(failureOf(refused)).toBeInstanceOf(QueueFullError)
+    waiting.withdraw?.()
+    expect(failureOf(submit())).toBeUndefined()
+  })
+
+  test('sends a call whose chain blocks one of its threads to that frame when no thread is free', () => {
+    const { pool, threads, onFrame, submit } = poolOf({ maxThreads: 1 })
+    submit()
+    const own = { thread: thread(threads, 0).address, frame: 3 }
+    submit(callBelow({ thread: '0', frame: 1 }, own))
+    expect(onFrame).toEqual([own])
+    submit(callBelow({ thread: '0/9', frame: 3 }))
+    expect([onFrame.length, pool.queued]).toEqual([1, 1])
+  })
+
+  test('prefers a free thread to a frame', () => {
+    const { threads, onFrame, submit } = poolOf({ maxThreads: 2 })
+    submit()
+    submit(callBelow({ thread: thread(threads, 0).address, frame: 3 }))
+    expect([threads.length, onFrame]).toEqual([2, []])
+  })
+
+  test('replaces a thread that ended, and runs what was waiting or had not started', () => {
+    const { pool, threads, submit } = poolOf({ maxThreads: 1 })
+    submit()
+    const waiting = submit()
+    const orphan = newCall()
+    expect(pool.threadGone(thread(threads, 0) as unknown as Thread, [orphan])).toBe(true)
+    expect(threads).toHaveLength(2)
+    expect(thread(threads, 1).ran).toEqual([waiting])
+    thread(threads, 1).finish()
+    expect(thread(threads, 1).ran).toEqual([waiting, orphan])
+  })
+
+  test('has nothing to do with the end of a thread that is not its own', () => {
+    const { pool, submit } = poolOf({ maxThreads: 1 })
+    submit()
+    expect(pool.threadGone(new ScriptedThread('0/7') as unknown as Thread, [newCall()])).toBe(false)
+    expect(pool.queued).toBe(0)
+  })
+
+  test('gives no call to a thread that is ending', () => {
+    const { threads, submit } = poolOf({ maxThreads: 2 })
+    submit()
+    thread(threads, 0).finish()
+    void thread(threads, 0).terminate()
+    submit()
+    expect(thread(threads, 0).ran).toHaveLength(1)
+    expect(thread(threads, 1).ran).toHaveLength(1)
+  })
+
+  test('keeps to a limit that was lowered meanwhile', () => {
+    const { threads, submit, options } = poolOf({ maxThreads: 2 })
+    submit()
+    submit()
+    options.maxThreads = 1
+    const waiting = submit()
+    thread(threads, 0).finish()
+    expect(threads.flatMap(({ ran }) => ran)).not.toContain(waiting)
+    thread(threads, 1).finish()
+    expect(threads.flatMap(({ ran }) => ran)).toContain(waiting)
+  })
+
+  test('is drained when nothing runs and nothing waits', async () => {
+    const { pool, threads, submit } = poolOf({ maxThreads: 1 })
+    submit()
+    submit()
+    const drained = vi.fn()
+    const done = pool.drained().then(drained)
+    thread(threads, 0).finish()
+    await Promise.resolve()
+    expect(drained).not.toHaveBeenCalled()
+    thread(threads, 0).finish()
+    await done
+    await pool.drained()
+    expect(drained).toHaveBeenCalledTimes(1)
+  })
+})
+
+describe('idle threads of a pool', () => {
+  const fill = (threads: ScriptedThread[], submit: () => Call, count: number) => {
+    for (let index = 0; index < count; index += 1) submit()
+    for (const one of threads) one.finish()
+  }
+  const alive = (threads: ScriptedThread[]) =>
+    threads.filter(({ state }) => state === 'ready').length
+
+  test('are kept for ever where no idleTimeout is set', () => {
+    const { threads, submit } = poolOf({ maxThreads: 2 })
+    fill(threads, submit, 2)
+    vi.advanceTimersByTime(1e9)
+    expect(alive(threads)).toBe(2)
+  })
+
+  test('are ended after idleTimeout, and not before', () => {
+    const { threads, submit } = poolOf({ maxThreads: 2, idleTimeout: 100 })
+    fill(threads, submit, 2)
+    vi.advanceTimersByTime(99)
+    expect(alive(threads)).toBe(2)
+    vi.advanceTimersByTime(1)
+    expect(alive(threads)).toBe(0)
+  })
+
+  test('count their time anew after each call', () => {
+    const { threads, submit } = poolOf({ maxThreads: 1, idleTimeout: 100 })
+    fill(threads, submit, 1)
+    vi.advanceTimersByTime(90)
+    submit()
+    vi.advanceTimersByTime(90)
+    expect(alive(threads)).toBe(1)
+    thread(threads, 0).finish()
+    vi.advanceTimersByTime(90)
+    expect(alive(threads)).toBe(1)
+    vi.advanceTimersByTime(10)
+    expect(alive(threads)).toBe(0)
+  })
+
+  test('are ended down to minThreads and no further, also when all fall idle together', () => {
+    const { threads, submit } = poolOf({ maxThreads: 3, minThreads: 1, idleTimeout: 100 })
+    fill(threads, submit, 3)
+    // None of them has gone yet when the last timer fires: ending takes a while.
+    vi.advanceTimersByTime(100)
+    expect(alive(threads)).toBe(1)
+  })
+})
