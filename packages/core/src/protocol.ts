@@ -111,6 +111,12 @@ export type Target =
   | { readonly by: 'pool' }
   | { readonly by: 'loop' }
 
+/** A call by whoever made it and the number that he gave it. */
+export interface CallName {
+  readonly from: ThreadAddress
+  readonly id: number
+}
+
 /** The part of a call that does not depend on who carries it. */
 export interface CallRequest {
   /** `sync`: the function is synchronous and runs on a thread that may block; `async`: it runs on a loop. */
@@ -118,8 +124,10 @@ export interface CallRequest {
   readonly ref: FunctionRef
   readonly args: WireValue
   readonly scope: WireScope
-  /** The sync call, made by another thread, in which this one was made: it is what an abort must reach. */
-  readonly parent?: { readonly from: ThreadAddress; readonly id: number } | undefined
+  /** The sync call in which this one was made, as its maker knows it: what reaches that call must reach this one. */
+  readonly parent?: CallName | undefined
+  /** How its maker knows this call, where somebody has passed it on under a number of his own. */
+  readonly origin?: CallName | undefined
 }
 
 /** `ran`: how long the function itself took, in ms. */

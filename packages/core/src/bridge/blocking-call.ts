@@ -1,5 +1,6 @@
 /** One `asyncToSync` call: sends the function to a loop and blocks this thread until it has answered. */
 import { Call } from '../call/call.js'
+import { assertHeadroom } from '../call/headroom.js'
 import { Deadline } from '../cancellation/deadline.js'
 import { Codec } from '../codec/codec.js'
 import type { Scope } from '../context/scope.js'
@@ -31,6 +32,7 @@ export function blockOnCall(
   const scope = here.scopes.ensure()
   assertOpen(here, scope, ref)
   assertMayBlock(here, scope, ref)
+  assertHeadroom(here.frames.depth)
   signal?.throwIfAborted()
   const codec = new Codec(here.registry, ref)
   const encoded = codec.encodeList(args, transfer)
@@ -47,7 +49,7 @@ export function blockOnCall(
         ref,
         args: encoded.wire,
         scope: { chain: [frameRef, ...scope.chain], loop: here.address, ...surroundings.wire },
-        parent: scope.call && { from: scope.call.from, id: scope.call.id },
+        parent: scope.call?.origin,
       },
       encoded.transfer,
     )
@@ -62,7 +64,7 @@ export function blockOnCall(
     here.watch(call)
     stopListening = scope.call?.abort.onAbort((reason) => {
       // Where the function has not begun, it won't, and the sync code gets the reason.
-      call.givenUp = { reason }
+      call.givenUp = { reason, told: true }
       here.outbox.passAbort(call, reason)
     })
     blockUntilSettled(here, frame, call, deadline, () =>

@@ -6,7 +6,7 @@ import { Codec } from '../codec/codec.js'
 import type { Carriers, Entered } from '../context/carriers.js'
 import { Cell } from '../context/cell.js'
 import type { Scope, Scopes } from '../context/scope.js'
-import type { CallMessage, Outcome, ThreadAddress, WireChanges } from '../protocol.js'
+import type { CallMessage, CallName, Outcome, ThreadAddress, WireChanges } from '../protocol.js'
 import { printRef } from '../registry/function-ref.js'
 import type { AnyFunction, Registry } from '../registry/registry.js'
 
@@ -28,6 +28,8 @@ export class RunningCall {
   readonly abort = new CallAbort()
   readonly from: ThreadAddress
   readonly id: number
+  /** As its maker knows it. */
+  readonly origin: CallName
   readonly #codec: Codec
   readonly #cell = new Cell()
   readonly #startedAt = performance.now()
@@ -39,6 +41,7 @@ export class RunningCall {
   ) {
     this.from = message.from
     this.id = message.id
+    this.origin = message.request.origin ?? { from: message.from, id: message.id }
     this.#codec = new Codec(registry, message.request.ref)
   }
 

@@ -2,6 +2,7 @@
 export class CallAbort {
   #controller: AbortController | undefined
   #aborted = false
+  #told = false
   #reason: unknown
   readonly #listeners = new Set<(reason: unknown) => void>()
 
@@ -10,17 +11,23 @@ export class CallAbort {
     this.#aborted = true
     this.#reason = reason
     this.#controller?.abort(reason)
+    this.#told = this.#listeners.size > 0
     for (const listener of [...this.#listeners]) listener(reason)
   }
 
-  /** Calls `listener` when it is aborted, at once where it already was. @returns a function that takes it off again. */
+  /**
+   * Calls `listener` when it is aborted, at once where it already was; but an abort is told once, as in asyncio: whoever comes
+   * later, to clean up, is left in peace.
+   * @returns a function that takes the listener off again.
+   */
   onAbort(listener: (reason: unknown) => void): () => void {
-    if (this.#aborted) {
-      listener(this.#reason)
-      return () => undefined
+    if (!this.#aborted) {
+      this.#listeners.add(listener)
+      return () => this.#listeners.delete(listener)
     }
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    if (!this.#told) listener(this.#reason)
+    this.#told = true
+    return () => undefined
   }
 
   get signal(): AbortSignal {

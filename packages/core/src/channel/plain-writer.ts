@@ -88,7 +88,8 @@ export class PlainWriter {
     this.#seen.add(value)
     if (Array.isArray(value)) return this.#array(value, constant, depth)
     const prototype: unknown = Object.getPrototypeOf(value)
-    if (prototype !== Object.prototype && !(prototype === null && isOrdinary(value))) throw DECLINED
+    // Without one, it may be anything: an error or a Map that has lost its prototype is still one, to structured clone.
+    if (prototype !== Object.prototype) throw DECLINED
     const keys = Object.keys(value)
     this.#byte(OBJECT)
     this.#uint32(keys.length)
@@ -193,9 +194,4 @@ function isShortAscii(value: string): boolean {
   for (let index = 0; index < value.length; index += 1)
     if (value.charCodeAt(index) > 127) return false
   return true
-}
-
-/** An error or a Date that has lost its prototype is still one, to structured clone. */
-function isOrdinary(value: object): boolean {
-  return Object.prototype.toString.call(value) === '[object Object]'
 }

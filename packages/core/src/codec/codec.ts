@@ -2,6 +2,7 @@
  * WHAT: values across the wall. Structured clone carries nearly everything; what it would damage is replaced before
  * and put back after. Here: errors and Buffers given as arguments, results, Locals or causes. Testable with no thread at all.
  */
+import { types } from 'node:util'
 import type { Transferable } from 'node:worker_threads'
 import type { FunctionRef, WireError, WireLocals, WireValue } from '../protocol.js'
 import type { Registry } from '../registry/registry.js'
@@ -85,7 +86,7 @@ export class Codec implements ValueCodec {
     let marks: Array<readonly [number, 'error' | 'buffer']> | undefined
     const out = values.map((value, index) => {
       if (typeof value !== 'object' || value === null) return value
-      if (value instanceof Error || value instanceof DOMException) {
+      if (value instanceof Error || types.isNativeError(value) || value instanceof DOMException) {
         marks ??= []
         marks.push([index, 'error'])
         return encodeError(value, this, seen)

@@ -29,5 +29,19 @@ export function joinStacks(remote: string, where: string, local: string | undefi
     .split('\n')
     .filter((line) => frame.test(line))
   const border = `    --- ${where}, called from ---`
-  return [foldStack(remote), border, ...frames].join('\n')
+  return shorten([...foldStack(remote).split('\n'), border, ...frames]).join('\n')
+}
+
+/** So many lines are kept of where it failed and of where it was called: a deep nest would copy its whole height at each level. */
+const FIRST = 80
+const LAST = 40
+const GAP = '    …'
+
+function shorten(lines: readonly string[]): readonly string[] {
+  if (lines.length <= FIRST + LAST + 1) return lines
+  return [
+    ...lines.slice(0, FIRST).filter((line) => line !== GAP),
+    GAP,
+    ...lines.slice(-LAST).filter((line) => line !== GAP),
+  ]
 }

@@ -4,7 +4,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { CallAbort } from '../cancellation/call-abort.js'
-import type { FrameRef, ThreadAddress, WireStorage } from '../protocol.js'
+import type { CallName, FrameRef, ThreadAddress, WireStorage } from '../protocol.js'
 import { Cell } from './cell.js'
 
 /**
@@ -17,8 +17,7 @@ export type { AsyncLocalStorage }
 
 /** The call that this code runs in, made by another thread. */
 export interface CurrentCall {
-  readonly from: ThreadAddress
-  readonly id: number
+  readonly origin: CallName
   readonly abort: CallAbort
 }
 

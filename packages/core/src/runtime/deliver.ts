@@ -67,9 +67,12 @@ function deliverCall(runtime: Addressee, message: CallMessage): void {
   else refuse(runtime, message)
 }
 
-/** An async function for a thread that is blocked in a call of ours, which has been given up: it need not begin. */
+/** An async function for a thread that is blocked in a call of ours, which has just been given up: it need not begin. */
 function isGivenUp({ address, outbox }: Addressee, { request: { parent } }: CallMessage): boolean {
-  return parent?.from === address && outbox.pending.get(parent.id)?.givenUp !== undefined
+  const givenUp = parent?.from === address ? outbox.pending.get(parent.id)?.givenUp : undefined
+  if (!givenUp || givenUp.told) return false
+  givenUp.told = true
+  return true
 }
 
 /** The call has not started and will not: its caller may try elsewhere, unless it has given it up. */

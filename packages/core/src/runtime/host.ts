@@ -93,7 +93,8 @@ export class Host {
         outcome,
       })
     const key = `${message.from}#${message.id}`
-    const call = new Call(message.request)
+    const origin = message.request.origin ?? { from: message.from, id: message.id }
+    const call = new Call({ ...message.request, origin })
     this.#relayed.set(key, call)
     call.whenSettled((settlement) => {
       this.#relayed.delete(key)

@@ -95,17 +95,20 @@ export class Outbox {
    */
   abandon(call: Call, reason: unknown, force = false): void {
     if (call.settlement) return
-    call.givenUp = { reason }
     if (call.withdraw) {
+      call.givenUp = { reason, told: true }
       call.withdraw()
       call.settle({ failure: reason })
       call.finish()
       return
     }
     const answers = this.#willAnswer(call)
+    const below = this.#runningBelow(call)
+    // Code that runs plainly is told by its own thread, later.
+    call.givenUp = { reason, told: below.length > 0 || !answers }
     this.passAbort(call, reason)
     // Straight to the async functions that run here: the blocked thread may be busy with code below them.
-    for (const { abort } of this.#runningBelow(call)) abort.abort(reason)
+    for (const { abort } of below) abort.abort(reason)
     if (force || !answers) call.settle({ failure: reason })
   }
 
