@@ -10,10 +10,15 @@ export const PROTOCOL_VERSION = 1
 /** The path of a thread from the root of its tree: `0` is the root, `0/3` a thread that it made. Never used twice. */
 export type ThreadAddress = string
 
-/** A thread blocked in `asyncToSync`, waiting: the number is unique within its thread. */
+/** A thread blocked in `asyncToSync`, waiting: the number is unique within its thread, and later frames have higher ones. */
 export interface FrameRef {
   readonly thread: ThreadAddress
   readonly frame: number
+  /**
+   * The outermost of several frames of one thread that follow each other in a chain; by default there is this one only. The
+   * thread itself knows those between, so that a chain is no longer than the threads in it, however deep the nest.
+   */
+  readonly outermost?: number | undefined
 }
 
 /** A function by name: what another thread needs to find its own copy. */
@@ -105,7 +110,7 @@ export interface WireScope {
 /** Where a call is to run. `thread`: the addressee's own queue; the others are resolved by the addressee. */
 export type Target =
   | { readonly by: 'thread' }
-  | { readonly by: 'frame'; readonly frame: number }
+  | { readonly by: 'frame'; readonly frame: number; readonly outermost?: number | undefined }
   | { readonly by: 'context'; readonly context: string }
   | { readonly by: 'shared' }
   | { readonly by: 'pool' }

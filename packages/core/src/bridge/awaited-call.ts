@@ -93,9 +93,9 @@ function dispatch(here: Runtime, call: Call, routes: Route[]): void {
   const route = routes.shift()
   if (!route) return
   call.onRefused = routes.length > 0 ? () => dispatch(here, call, routes) : undefined
-  if (route.by === 'frame')
-    here.send(call, route.frame.thread, { by: 'frame', frame: route.frame.frame })
-  else here.sendToHost(call, route)
+  if (route.by !== 'frame') return here.sendToHost(call, route)
+  const { thread, frame, outermost } = route.frame
+  here.send(call, thread, { by: 'frame', frame, outermost })
 }
 
 function watchTime(here: Runtime, call: Call, timeout: number | undefined): void {

@@ -40,19 +40,19 @@ export function blockOnCall(
   const deadline = new Deadline(timeout)
   const frame = here.frames.open(scope.cell.critical)
   const frameRef: FrameRef = { thread: here.address, frame: frame.id }
+  const call = new Call(
+    {
+      mode: 'async',
+      ref,
+      args: encoded.wire,
+      scope: { chain: addFrame(frameRef, scope.chain), loop: here.address, ...surroundings.wire },
+      parent: scope.call?.origin,
+    },
+    encoded.transfer,
+  )
   let ownThread: Thread | undefined
   let stopListening: (() => void) | undefined
   try {
-    const call = new Call(
-      {
-        mode: 'async',
-        ref,
-        args: encoded.wire,
-        scope: { chain: [frameRef, ...scope.chain], loop: here.address, ...surroundings.wire },
-        parent: scope.call?.origin,
-      },
-      encoded.transfer,
-    )
     if (forceNewLoop) {
       assertImportable(ref, here.entryModule, here.registry)
       ownThread = here.spawn('loop', frameRef)
@@ -71,11 +71,22 @@ export function blockOnCall(
       here.outbox.abandon(call, timedOut(call.label, timeout ?? 0), true),
     )
     return resultOfBlocking(surroundings, codec, ref, call.settlement)
+  } catch (error) {
+    // Where the waiting itself failed, nobody waits any more.
+    here.outbox.abandon(call, error, true)
+    throw error
   } finally {
     stopListening?.()
     void ownThread?.terminate()
     closeFrame(here, frame)
   }
+}
+
+/** A frame on top of others of the same thread stands for all of them. */
+function addFrame(frame: FrameRef, chain: readonly FrameRef[]): readonly FrameRef[] {
+  const [nearest, ...farther] = chain
+  if (nearest?.thread !== frame.thread) return [frame, ...chain]
+  return [{ ...frame, outermost: nearest.outermost ?? nearest.frame }, ...farther]
 }
 
 /** The loop that launched this sync code; without one, that of the scope; without one, the process's loop thread. */

@@ -45,8 +45,12 @@ export class Frames {
     return frame.queue.splice(0)
   }
 
-  find(id: number): Frame | undefined {
-    return this.#stack.find((frame) => frame.id === id)
+  /**
+   * The frame of that number, or where it has returned, the next one outward, down to `outermost`. All frames on a stack are of
+   * one chain, since each was opened by work that the one below it was running.
+   */
+  find(id: number, outermost = id): Frame | undefined {
+    return this.#stack.findLast((frame) => frame.id <= id && frame.id >= outermost)
   }
 
   /** Takes a call out of whichever frame's queue it waits in. */

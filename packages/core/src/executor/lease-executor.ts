@@ -80,7 +80,8 @@ export class LeaseExecutor implements ThreadExecutor {
     lease.ended = true
     const { thread } = lease
     if (!thread) {
-      this.#leave(lease)
+      // What nobody awaited outlives its context, and goes elsewhere.
+      for (const call of this.#leave(lease)) refuse(call)
       return
     }
     const returned = new Promise<void>((resolve) => {
@@ -116,6 +117,12 @@ export class LeaseExecutor implements ThreadExecutor {
       return refuseFull(call, 'contexts', maxQueue, 'leased.maxQueue')
     }
     lease.calls.push(call)
+    const { withdraw } = call
+    call.withdraw = () => {
+      withdraw?.()
+      // Nobody waits with it any more: neither its place nor its time shall count.
+      if (lease.calls.length === 0) this.#leave(lease)
+    }
     if (waitsAlready) return
     this.#line.push(lease)
     this.#serveLine()

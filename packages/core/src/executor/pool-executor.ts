@@ -88,14 +88,12 @@ export class PoolExecutor implements ThreadExecutor {
 
   #freeThread(): Thread | undefined {
     const { maxThreads = availableParallelism() } = this.#options()
-    const threads = [...this.#threads].filter(
-      ({ state }) => state === 'starting' || state === 'ready',
-    )
+    const threads = this.#usable
     const idle = threads.find(({ load }) => load === 0)
     const busy = threads.filter(({ load }) => load > 0).length
     // Counted anew each time: the limit may have been lowered since these threads were started.
     if (busy >= maxThreads) return undefined
-    if (idle || this.#threads.size >= maxThreads) return idle
+    if (idle || threads.length >= maxThreads) return idle
     const thread = this.#spawn('pool')
     this.#threads.add(thread)
     thread.onCallFinished = () => {
@@ -104,6 +102,11 @@ export class PoolExecutor implements ThreadExecutor {
       this.#wakeWhenDrained()
     }
     return thread
+  }
+
+  /** Without those that are on their way out. */
+  get #usable(): Thread[] {
+    return [...this.#threads].filter(({ state }) => state === 'starting' || state === 'ready')
   }
 
   #start(thread: Thread, call: Call): void {
@@ -116,7 +119,7 @@ export class PoolExecutor implements ThreadExecutor {
     if (idleTimeout === undefined) return
     this.#idleTimers.get(thread)?.()
     const retire = () => {
-      if (thread.load === 0 && this.#threads.size > minThreads) void thread.terminate()
+      if (thread.load === 0 && this.#usable.length > minThreads) void thread.terminate()
     }
     this.#idleTimers.set(thread, after(idleTimeout, retire, false))
   }

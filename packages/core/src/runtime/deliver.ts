@@ -58,7 +58,7 @@ function deliverCall(runtime: Addressee, message: CallMessage): void {
     return
   }
   if (target.by === 'frame') {
-    const frame = runtime.frames.find(target.frame)
+    const frame = runtime.frames.find(target.frame, target.outermost)
     if (frame) frame.queue.push(message)
     else refuse(runtime, message)
     return

@@ -64,12 +64,12 @@ export class Outbox {
     return true
   }
 
-  sendToFrame(call: Call, { thread, frame }: FrameRef, onRefused: () => void): void {
+  sendToFrame(call: Call, { thread, frame, outermost }: FrameRef, onRefused: () => void): void {
     call.onRefused = () => {
       call.onRefused = undefined
       onRefused()
     }
-    this.send(call, thread, { by: 'frame', frame })
+    this.send(call, thread, { by: 'frame', frame, outermost })
   }
 
   /** Passes an abort on to whoever runs the call, and leaves the outcome to them. */
@@ -109,7 +109,8 @@ export class Outbox {
     this.passAbort(call, reason)
     // Straight to the async functions that run here: the blocked thread may be busy with code below them.
     for (const { abort } of below) abort.abort(reason)
-    if (force || !answers) call.settle({ failure: reason })
+    // An async function below is proof that the call is blocked, where nobody near could tell.
+    if (force || !(answers || below.length > 0)) call.settle({ failure: reason })
   }
 
   /**
