@@ -110,6 +110,22 @@ throw new RangeError('the program failed')`,
     assert.match(stderr, /the program failed/)
   })
 
+  for (const [when, before] of [
+    ['a loop that is warm', `calls.greet('early')`],
+    ['none yet', ''],
+  ]) {
+    test(`may make a blocking call in its last moment, with ${when}`, async (t) => {
+      const { stdout, late, code } = await run(
+        t,
+        `
+${before}
+process.on('exit', () => console.log(calls.greet('late')))
+process.exit(5)`,
+      )
+      assert.deepEqual({ stdout, late, code }, { stdout: 'hello late\n', late: false, code: 5 })
+    })
+  }
+
   test('that is told to end by a signal while its main thread is blocked ends', async (t) => {
     const { late, signal } = await run(t, `console.log('blocking'); calls.neverAnswered()`, {
       onOutput: (stdout, child) => stdout.includes('blocking') && child.kill('SIGTERM'),

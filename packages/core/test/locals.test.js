@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { beforeEach, describe, test } from 'node:test'
 import { Local, localScope, ThreadSensitiveContext, TransferError } from '@syncbridge/core'
 import { where } from './fixtures/basic.js'
@@ -194,6 +195,33 @@ describe('localScope', () => {
   test('isolates sync code on a sync thread, too', async () => {
     assert.deepEqual(await locals.scopedInside('id', 1), {})
     assert.equal(request.id, undefined)
+  })
+})
+
+describe('an AsyncLocalStorage of the user’s', () => {
+  test('is what it was after every kind of call, in each of many branches', async () => {
+    const storage = new AsyncLocalStorage()
+    const seen = await Promise.all(
+      [1, 2, 3, 4].map((branch) =>
+        storage.run(branch, async () => {
+          const stores = []
+          await locals.read()
+          stores.push(storage.getStore())
+          await new ThreadSensitiveContext().run(async () => {
+            await locals.read()
+            stores.push(storage.getStore())
+          })
+          await localScope(() => locals.throughLoop('key', 1))
+          stores.push(storage.getStore())
+          await locals.writeAndThrow('key', 1).catch(() => stores.push(storage.getStore()))
+          return stores
+        }),
+      ),
+    )
+    assert.deepEqual(
+      seen,
+      [1, 2, 3, 4].map((branch) => Array(4).fill(branch)),
+    )
   })
 })
 
