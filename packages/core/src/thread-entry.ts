@@ -40,8 +40,10 @@ const tell = (state: LifeMessage['state'], error?: unknown) =>
 redirectOutput((fd, chunk) =>
   channel.post({ kind: 'output', to: maker, from: boot.address, fd, chunk }),
 )
-// Seen before the thread ends, whatever else listens for uncaught exceptions.
-process.on('uncaughtExceptionMonitor', (error) => tell('dying', error))
+// Seen before the thread ends. Where the user has a handler it does not end of this, and may end of something else later.
+process.on('uncaughtExceptionMonitor', (error) => {
+  if (process.listenerCount('uncaughtException') === 0) tell('dying', error)
+})
 process.on('exit', (code) => {
   new LifeRecord(boot.memory).markExited(code)
   // After the mark: a maker that is blocked wakes, and must find it.
