@@ -104,10 +104,14 @@ function awaited(): Goal[] {
 }
 
 function work(): Goal[] {
-  const place = { scenario: 'work', condition: 'free', against: ['floor-ideal'] } as const
+  const goal = (metric: string, limit: number): Goal => ({
+    ...{ what: `${metric} of work, two threads, 64 in flight, to work ÷ 2`, limit, metric },
+    ...{ scenario: 'work', condition: 'free', against: itself },
+    theirs: { metric: `${metric}, ideal` },
+  })
   return [
-    { ...place, what: '100 µs of work, two threads, 64 in flight', metric: '100 µs', limit: 1.08 },
-    { ...place, what: '5 ms of work, two threads, 64 in flight', metric: '5 ms', limit: 1.01 },
+    goal('100 µs', 1.08),
+    goal('5 ms', 1.01),
     {
       ...{ what: 'main loop’s delay p99 at 64 in flight, less idle (µs)', scenario: 'loop-delay' },
       ...{
@@ -197,6 +201,14 @@ function resources(): Goal[] {
   ]
 }
 
+function long(): Goal[] {
+  return ['awaited', 'blocking'].map((call) => ({
+    ...{ what: `${call} call, the last of ten million calls to the first`, scenario: 'endurance' },
+    ...{ condition: 'free', metric: `${call}, last million`, against: itself, limit: 1.05 },
+    theirs: { metric: `${call}, first million` },
+  }))
+}
+
 function python(): Goal[] {
   const goal = (what: string, metric: string, theirs: Partial<Place>, limit: number): Goal => ({
     ...{ what: `Python: ${what}`, condition: 'pinned', against: ['asgiref'], by: 'times slower' },
@@ -219,4 +231,5 @@ export const goals: readonly Goal[] = [
   ...locals(),
   ...resources(),
   ...python(),
+  ...long(),
 ]

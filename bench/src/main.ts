@@ -11,9 +11,11 @@
 // - Amounts that follow the speed: fixed numbers of calls, the same for all.
 // - The clock's own price: batches are timed, not calls; single calls only for the percentiles, and where calls are rare.
 // - Garbage: what allocates much runs long enough to pay for its own; memory is read after a collection.
+import { endWithChildren } from '../../tools/child.ts'
 import { readOptions } from './options.ts'
 import { run } from './run.ts'
 
+endWithChildren()
 try {
   process.exitCode = await run(readOptions(process.argv.slice(2)))
 } catch (error) {

@@ -10,7 +10,7 @@ const scenario = scenarios.find((each) => each.name === scenarioName)
 const entry = contenders[name as ContenderName]
 if (!scenario || !entry) throw new Error(`There is no ${scenarioName} or no ${name}.`)
 
-const { contender } = await entry.load()
+const { contender } = scenario.bare ? { contender: {} } : await entry.load()
 const found = await scenario.measure(contender, condition as ConditionName, name as ContenderName)
 writeSync(3, JSON.stringify(found))
 // Threads of libraries that have no end, or take long over it, end here.

@@ -54,15 +54,24 @@ export async function runRound(
     const { hogs = 0 } = conditions[condition]
     const running = startHogs(hogs)
     try {
-      for (const { label, contender, bench } of round % 2 === 0
-        ? entrants
-        : entrants.toReversed()) {
+      for (const { label, contender, bench } of orderOf(scenario, entrants, round)) {
         tell(`${scenario.name}, ${condition}, ${label}`)
-        const job = { scenario: scenario.name, condition, contender, bench }
+        const job = { scenario, condition, contender, bench }
         results.add(scenario.name, condition, label, await runProcess(job))
       }
     } finally {
       running.end()
     }
   }
+}
+
+/** The entrants as they follow each other in one round. */
+export function orderOf(
+  { repeat = 1 }: Scenario,
+  entrants: readonly Entrant[],
+  round: number,
+): Entrant[] {
+  return Array.from({ length: repeat }).flatMap((_, time) =>
+    (round + time) % 2 === 0 ? entrants : entrants.toReversed(),
+  )
 }

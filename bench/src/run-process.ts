@@ -1,47 +1,57 @@
-import { spawn } from 'node:child_process'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { runInGroup } from '../../tools/child.ts'
 import type { ContenderName } from './contenders/index.ts'
 import { type ConditionName, conditions } from './machine/conditions.ts'
 import { pinned } from './machine/pin.ts'
 import type { Measurements } from './measuring/measurement.ts'
+import type { Scenario } from './scenarios/scenario.ts'
 
 const DEADLINE_MS = 90_000
+const LONG_DEADLINE_MS = 1_800_000
 
 export interface Job {
-  scenario: string
+  scenario: Scenario
   condition: ConditionName
   contender: ContenderName
-  /** Where the copy of this benchmark lies that stands beside the core to measure. */
+  /** The folder of the benchmark that stands beside the core to measure. */
   bench: string
 }
 
 /** The folder of this benchmark in the working tree. */
 export const ownBench = fileURLToPath(new URL('..', import.meta.url))
 
-/** Measures one contender once, in a process of its own. */
-export function runProcess({ scenario, condition, contender, bench }: Job): Promise<Measurements> {
-  const plain = [process.execPath, `${bench}/src/measure.ts`, scenario, condition, contender]
+/**
+ * Measures one contender once, in a process of its own.
+ * @throws Error with what the process said, where it failed or did not end in time.
+ */
+export async function runProcess(job: Job): Promise<Measurements> {
+  const { scenario, condition, contender, bench } = job
+  const script = join(bench, 'src/measure.ts')
+  const plain = [process.execPath, script, scenario.name, condition, contender]
   const command = conditions[condition].pinned ? pinned(plain) : plain
   if (!command) throw new Error('This system has no taskset to pin a process to a core.')
   const [file = '', ...args] = command
-  return new Promise((resolve, reject) => {
-    const child = spawn(file, args, {
+  const folder = mkdtempSync(join(tmpdir(), 'syncbridge-bench-result-'))
+  const result = join(folder, 'result.json')
+  const descriptor = openSync(result, 'w')
+  const output: Buffer[] = []
+  try {
+    const { code, late } = await runInGroup(file, args, {
       cwd: bench,
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-      timeout: DEADLINE_MS,
-      killSignal: 'SIGKILL',
+      deadline: scenario.long ? LONG_DEADLINE_MS : DEADLINE_MS,
+      stdio: ['ignore', 'pipe', 'pipe', descriptor],
+      onOutput: (chunk) => output.push(chunk),
     })
-    const result: Buffer[] = []
-    const output: Buffer[] = []
-    child.stdio[3]?.on('data', (chunk: Buffer) => result.push(chunk))
-    child.stdout?.on('data', (chunk: Buffer) => output.push(chunk))
-    child.stderr?.on('data', (chunk: Buffer) => output.push(chunk))
-    child.once('error', reject)
-    child.once('close', (code, signal) => {
-      if (code === 0) return resolve(JSON.parse(Buffer.concat(result).toString()))
-      const said = Buffer.concat(output).toString().trim()
-      const name = `${scenario}, ${condition}, ${contender}`
-      reject(new Error(`${name} ended with ${signal ?? code}:\n${said}`))
-    })
-  })
+    if (code === 0) return JSON.parse(readFileSync(result, 'utf8'))
+    const how = late ? 'did not end in time' : `ended with ${code}`
+    throw new Error(
+      `${scenario.name}, ${condition}, ${contender} ${how}:\n${Buffer.concat(output).toString()}`,
+    )
+  } finally {
+    closeSync(descriptor)
+    rmSync(folder, { recursive: true })
+  }
 }

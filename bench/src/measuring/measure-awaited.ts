@@ -1,5 +1,5 @@
 import type { Measurement } from './measurement.ts'
-import { median } from './statistics.ts'
+import { median, quantile } from './statistics.ts'
 
 export interface AwaitedAmount {
   inFlight: number
@@ -8,19 +8,12 @@ export interface AwaitedAmount {
   perBatch: number
 }
 
-/** Keeps `inFlight` calls under way and gives the time for each call in µs: the median of the batches' means. */
+/** Keeps `inFlight` calls under way: the time for each call, by the median of the batches' means, then single latencies. */
 export async function measureAwaited(
   call: (index: number) => Promise<unknown>,
   { inFlight, warmUp, batches, perBatch }: AwaitedAmount,
 ): Promise<Measurement> {
-  let results = 0
-  const run = async (count: number) => {
-    let left = count
-    const chain = async () => {
-      while (left-- > 0) if ((await call(left)) !== undefined) results++
-    }
-    await Promise.all(Array.from({ length: inFlight }, chain))
-  }
+  const run = (count: number, one = call) => keepInFlight(inFlight, count, one)
   await run(warmUp)
   const means: number[] = []
   const before = process.cpuUsage()
@@ -30,7 +23,36 @@ export async function measureAwaited(
     means.push(((performance.now() - start) * 1000) / perBatch)
   }
   const { user, system } = process.cpuUsage(before)
-  const calls = warmUp + batches * perBatch
-  if (results !== calls) throw new Error(`${calls - results} of ${calls} calls gave no result.`)
-  return { value: median(means), unit: 'µs', cpu: (user + system) / (batches * perBatch) }
+  const singles: number[] = []
+  await run(perBatch, async (index) => {
+    const start = performance.now()
+    const result = await call(index)
+    singles.push((performance.now() - start) * 1000)
+    return result
+  })
+  return {
+    value: median(means),
+    unit: 'µs',
+    p50: median(singles),
+    p99: quantile(singles, 0.99),
+    cpu: (user + system) / (batches * perBatch),
+  }
+}
+
+/**
+ * Makes `count` calls and keeps `inFlight` of them under way.
+ * @throws Error where a call gave no result.
+ */
+export async function keepInFlight(
+  inFlight: number,
+  count: number,
+  call: (index: number) => Promise<unknown>,
+): Promise<void> {
+  let left = count
+  let results = 0
+  const chain = async () => {
+    while (left-- > 0) if ((await call(left)) !== undefined) results++
+  }
+  await Promise.all(Array.from({ length: inFlight }, chain))
+  if (results !== count) throw new Error(`${count - results} of ${count} calls gave no result.`)
 }

@@ -9,6 +9,10 @@ export interface Scenario {
   about: string
   conditions: readonly ConditionName[]
   contenders: readonly ContenderName[]
+  /** How many processes a round takes of each contender, where one gives a single number. 1 by default. */
+  repeat?: number
+  /** Nothing is to be loaded before: `measure` gets a contender that can do nothing. */
+  bare?: boolean
   /** Takes minutes: runs only when a pattern asks for it. */
   long?: boolean
   /** Runs in a process of its own that has loaded nothing but this contender. */

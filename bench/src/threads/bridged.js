@@ -1,4 +1,4 @@
-import { asyncToSync, syncToAsync } from '@syncbridge/core'
+import { asyncToSync, syncToAsync, transfer } from '@syncbridge/core'
 import * as tasks from './tasks.js'
 
 export { QuotaError } from './tasks.js'
@@ -19,6 +19,10 @@ export const pooled = {
   work: syncToAsync(tasks.work, { threadSensitive: false }),
 }
 
+/** @type {(bytes: Uint8Array<ArrayBuffer>) => Promise<Uint8Array<ArrayBuffer>>} */
+const giveBack = async (bytes) => transfer(bytes, [bytes.buffer])
+export const moved = asyncToSync(giveBack)
+
 const answer = asyncToSync(async (value) => value + 1)
 
 export const inner = syncToAsync((count) => {
@@ -36,6 +40,3 @@ export const around = syncToAsync((value) => answer(value))
 const leaf = syncToAsync((value) => value + 1)
 const toLeaf = asyncToSync(async (value) => leaf(value))
 export const fourDeep = syncToAsync((value) => toLeaf(value))
-
-export const descend = syncToAsync((depth) => (depth === 0 ? 0 : climb(depth)))
-const climb = asyncToSync(async (depth) => 1 + (await descend(depth - 1)))

@@ -19,14 +19,15 @@ export const fail = async (limit) => {
 
 export const echoSync = (value) => value
 
-let sink = 0
+// Kept, so that no compiler can drop the work.
+const sink = new Int32Array(1)
 
 /** Work of a fixed number of rounds: what a clock would call done whoever had the core, this has to do itself. */
 export function work(rounds) {
-  let hash = rounds | 0
+  let hash = sink[0] | 1
   for (let round = 0; round < rounds; round++) hash = (Math.imul(hash, 31) + round) | 0
-  sink ^= hash
-  return sink === 0.5 ? -1 : rounds
+  sink[0] = hash
+  return rounds
 }
 
 /** All by name. */

@@ -1,0 +1,48 @@
+import { divideWork } from '../measuring/divided-work.ts'
+import { keepInFlight } from '../measuring/measure-awaited.ts'
+import type { Measurements } from '../measuring/measurement.ts'
+import { median } from '../measuring/statistics.ts'
+import type { Scenario } from './scenario.ts'
+
+const THREADS = 2
+const IN_FLIGHT = 64
+/** Rounds that take about so long on a core of 2026. */
+const amounts = [
+  { name: '100 µs', rounds: 80_000, warmUp: 1000, batches: 8, calls: 800 },
+  { name: '5 ms', rounds: 4_000_000, warmUp: 4, batches: 5, calls: 64 },
+]
+
+export const work: Scenario = {
+  name: 'work',
+  about:
+    'calls that compute on two threads, 64 in flight; and the same work divided between two bare threads without calls',
+  conditions: ['free'],
+  contenders: ['syncbridge', 'piscina-best', 'tinypool'],
+  async measure({ awaited }) {
+    const call = await awaited?.('work', THREADS)
+    if (!call) throw new Error('It has no awaited call.')
+    const divided = divideWork(THREADS)
+    const found: Measurements = {}
+    for (const { name, rounds, warmUp, batches, calls } of amounts) {
+      const run = (count: number) => keepInFlight(IN_FLIGHT, count, () => call(rounds))
+      await run(warmUp)
+      await divided(rounds, warmUp)
+      const ours: number[] = []
+      const ideal: number[] = []
+      // In turns, in one process: a hundredth more or less is lost among the differences between processes.
+      for (let batch = 0; batch < batches; batch++) {
+        ours.push((await timed(() => run(calls))) / calls)
+        ideal.push((await timed(() => divided(rounds, calls))) / calls)
+      }
+      found[name] = { value: median(ours), unit: 'µs' }
+      found[`${name}, ideal`] = { value: median(ideal), unit: 'µs' }
+    }
+    return found
+  },
+}
+
+async function timed(run: () => Promise<unknown>): Promise<number> {
+  const start = performance.now()
+  await run()
+  return (performance.now() - start) * 1000
+}
