@@ -63,8 +63,7 @@ export function blockOnCall(
     // Only what is on its way is waited for: the checks above may have refused it.
     here.watch(call)
     stopListening = scope.call?.abort.onAbort((reason) => {
-      // Where the function has not begun, it won't, and the sync code gets the reason.
-      call.givenUp = { reason, told: true }
+      call.givenUp = { reason }
       here.outbox.passAbort(call, reason)
     })
     blockUntilSettled(here, frame, call, deadline, () =>

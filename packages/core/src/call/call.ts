@@ -11,12 +11,6 @@ export type Settlement =
   | { readonly outcome: Exclude<Outcome, { ok: 'refused' }> }
   | { readonly failure: unknown }
 
-export interface GivenUp {
-  readonly reason: unknown
-  /** Whether the code that the call has blocked has been told: it is told once. */
-  told: boolean
-}
-
 export class Call {
   readonly request: CallRequest
   readonly transfer: readonly Transferable[]
@@ -26,7 +20,7 @@ export class Call {
   /** In which of its queues. */
   sentBy: Target | undefined
   /** Why its caller has given it up, while the thread that has it is yet to say what became of it. */
-  givenUp: GivenUp | undefined
+  givenUp: { readonly reason: unknown } | undefined
   /** Set by the executor that has it in a queue here: takes it out again. */
   withdraw: (() => void) | undefined
   /** Where to try next when the target refuses it, which it does only with calls it has not started. */

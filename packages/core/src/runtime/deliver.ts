@@ -53,7 +53,6 @@ function deliverCall(runtime: Addressee, message: CallMessage): void {
   const { target, request } = message
   if (target.by === 'thread') {
     if (request.mode === 'sync') runtime.work.push(message)
-    else if (isGivenUp(runtime, message)) refuse(runtime, message)
     else runtime.work.start(message)
     return
   }
@@ -65,14 +64,6 @@ function deliverCall(runtime: Addressee, message: CallMessage): void {
   }
   if (runtime.host) runtime.host.relay(message)
   else refuse(runtime, message)
-}
-
-/** An async function for a thread that is blocked in a call of ours, which has just been given up: it need not begin. */
-function isGivenUp({ address, outbox }: Addressee, { request: { parent } }: CallMessage): boolean {
-  const givenUp = parent?.from === address ? outbox.pending.get(parent.id)?.givenUp : undefined
-  if (!givenUp || givenUp.told) return false
-  givenUp.told = true
-  return true
 }
 
 /** The call has not started and will not: its caller may try elsewhere, unless it has given it up. */

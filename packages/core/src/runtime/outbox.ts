@@ -96,7 +96,6 @@ export class Outbox {
   abandon(call: Call, reason: unknown, force = false): void {
     if (call.settlement) return
     if (call.withdraw) {
-      call.givenUp = { reason, told: true }
       call.withdraw()
       call.settle({ failure: reason })
       call.finish()
@@ -104,8 +103,7 @@ export class Outbox {
     }
     const answers = this.#willAnswer(call)
     const below = this.#runningBelow(call)
-    // Code that runs plainly is told by its own thread, later.
-    call.givenUp = { reason, told: below.length > 0 || !answers }
+    call.givenUp = { reason }
     this.passAbort(call, reason)
     // Straight to the async functions that run here: the blocked thread may be busy with code below them.
     for (const { abort } of below) abort.abort(reason)
