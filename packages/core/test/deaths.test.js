@@ -10,7 +10,7 @@ import {
   ThreadExitedError,
   ThreadSensitiveContext,
 } from '@syncbridge/core'
-import { add, addOnPool, holdOnPool, note, noteOnPool, where } from './fixtures/basic.js'
+import { add, addOnPool, hold, holdOnPool, note, noteOnPool, where } from './fixtures/basic.js'
 import * as deaths from './fixtures/deaths.js'
 import { Latch, Ledger } from './support/latch.js'
 import { occupied } from './support/occupied.js'
@@ -159,6 +159,24 @@ describe('death: calls that were queued', () => {
       [undefined, 4, undefined, 5, undefined],
     )
     assert.deepEqual(ledger.entries, [1, 2, 3])
+  })
+})
+
+describe('death: a call that had started', () => {
+  test('is never tried again, also after others were given up in the queue before it', async () => {
+    const ledger = new Ledger()
+    const first = await occupied(hold)
+    const aborter = new AbortController()
+    const givenUp = [1, 2, 3].map((entry) =>
+      note.with({ signal: aborter.signal })(ledger.memory, entry),
+    )
+    aborter.abort(new Error('changed my mind'))
+    await Promise.allSettled(givenUp)
+    first.release()
+    await first.done
+    await assert.rejects(deaths.noteAndExit(ledger.memory, 4, 3), exited(3))
+    await where()
+    assert.deepEqual(ledger.entries, [4])
   })
 })
 

@@ -127,7 +127,8 @@ describe('async code called from a sync thread', () => {
 
   test('what it sent back before it returned has run when the blocked call returns', async () => {
     const ledger = new Ledger()
-    await chains.sendThenNote(ledger.memory)
+    const [entered, release] = [new Latch(), new Latch()]
+    await chains.sendThenNote(ledger.memory, entered.memory, release.memory)
     assert.deepEqual(ledger.entries, [1, 2])
   })
 })
@@ -181,6 +182,17 @@ describe('work that outlives its frame', () => {
     const [go, done] = [new Latch(), new Latch()]
     const top = await chains.leaveTaskToOuterFrame(go.memory, done.memory)
     assert.equal(await chains.leftBehind.at(-1), top)
+  })
+
+  test('runs on a frame further out also where its own was on another thread', async () => {
+    const [go, done] = [new Latch(), new Latch()]
+    // In a context, so that neither of the threads is the one where it would run in the end anyway.
+    const { top, inner } = await new ThreadSensitiveContext().run(async () => {
+      const places = await chains.leaveTaskFromAnotherThread(go.memory, done.memory)
+      assert.equal(await chains.leftBehind.at(-1), places.top)
+      return places
+    })
+    assert.notEqual(inner, top)
   })
 
   test('from a context, runs on the thread of the context once the frame is gone', async () => {
