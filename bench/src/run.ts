@@ -74,10 +74,12 @@ async function measureAgainst(options: Options, ref: string): Promise<number> {
 
 async function runRounds(heats: readonly Heat[], rounds: number): Promise<Results> {
   const results = new Results()
+  const start = performance.now()
   for (let round = 0; round < rounds; round++) {
-    await runRound(heats, round, results, (text) =>
-      console.error(`round ${round + 1} of ${rounds}: ${text}`),
-    )
+    await runRound(heats, round, results, (text) => {
+      const seconds = ((performance.now() - start) / 1000).toFixed(0)
+      console.error(`${seconds.padStart(4)} s, round ${round + 1} of ${rounds}: ${text}`)
+    })
   }
   return results
 }

@@ -63,7 +63,7 @@ test('the numbers of a scenario stand in one table for each condition, the faste
   const text = numberTables(results, scenarios)
   assert.match(text, /^### blocking, pinned\n/)
   assert.ok(text.indexOf('| syncbridge ') < text.indexOf('| synckit '))
-  assert.match(text, /synckit +\| +12\.0 µs \| ± 8 %/)
+  assert.match(text, /synckit +\| +12\.0 µs \| +± 8 %/)
 })
 
 test('an earlier core’s numbers stand beside today’s, and what is a tenth slower is called worse', () => {

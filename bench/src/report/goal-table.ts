@@ -12,7 +12,7 @@ export function goalTable(verdicts: readonly Verdict[]): string {
       short(ours),
       best,
       short(theirs),
-      value.toFixed(2),
+      short(value),
       range ? `${range.low.toFixed(2)}–${range.high.toFixed(2)}` : '',
       limitOf(goal),
       met ? 'yes' : 'NO',

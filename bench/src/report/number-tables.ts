@@ -22,11 +22,12 @@ function numberTable(
   condition: ConditionName,
   series: readonly Series[],
 ): string {
+  const metrics = [...new Set(series.map(({ metric }) => metric))]
   const rows = series
     .map((each) => ({ each, summary: summarise(each) }))
     .toSorted(
       (a, b) =>
-        a.each.metric.localeCompare(b.each.metric, 'en', { numeric: true }) ||
+        metrics.indexOf(a.each.metric) - metrics.indexOf(b.each.metric) ||
         a.summary.median - b.summary.median,
     )
     .map(({ each, summary }) => [

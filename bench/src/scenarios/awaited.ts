@@ -5,8 +5,8 @@ import type { Scenario } from './scenario.ts'
 const amounts: AwaitedAmount[] = [
   { inFlight: 1, warmUp: 1000, batches: 8, perBatch: 300 },
   { inFlight: 8, warmUp: 1000, batches: 8, perBatch: 800 },
-  { inFlight: 64, warmUp: 2000, batches: 8, perBatch: 2560 },
-  { inFlight: 512, warmUp: 5120, batches: 8, perBatch: 5120 },
+  { inFlight: 64, warmUp: 2000, batches: 7, perBatch: 1536 },
+  { inFlight: 512, warmUp: 4096, batches: 6, perBatch: 3072 },
 ]
 
 /** Everyone with one thread; where a pool has a choice, `-best` is the fastest that its README offers. */

@@ -6,10 +6,10 @@ import type { Scenario } from './scenario.ts'
 
 const THREADS = 2
 const IN_FLIGHT = 64
-/** Rounds that take about so long on a core of 2026. */
+/** Units that take about so long on a core of 2026. */
 const amounts = [
-  { name: '100 µs', rounds: 80_000, warmUp: 1000, batches: 8, calls: 800 },
-  { name: '5 ms', rounds: 4_000_000, warmUp: 4, batches: 5, calls: 64 },
+  { name: '100 µs', units: 80, warmUp: 1000, batches: 8, calls: 800 },
+  { name: '5 ms', units: 4000, warmUp: 4, batches: 5, calls: 64 },
 ]
 
 export const work: Scenario = {
@@ -23,16 +23,16 @@ export const work: Scenario = {
     if (!call) throw new Error('It has no awaited call.')
     const divided = divideWork(THREADS)
     const found: Measurements = {}
-    for (const { name, rounds, warmUp, batches, calls } of amounts) {
-      const run = (count: number) => keepInFlight(IN_FLIGHT, count, () => call(rounds))
+    for (const { name, units, warmUp, batches, calls } of amounts) {
+      const run = (count: number) => keepInFlight(IN_FLIGHT, count, () => call(units))
       await run(warmUp)
-      await divided(rounds, warmUp)
+      await divided(units, warmUp)
       const ours: number[] = []
       const ideal: number[] = []
       // In turns, in one process: a hundredth more or less is lost among the differences between processes.
       for (let batch = 0; batch < batches; batch++) {
         ours.push((await timed(() => run(calls))) / calls)
-        ideal.push((await timed(() => divided(rounds, calls))) / calls)
+        ideal.push((await timed(() => divided(units, calls))) / calls)
       }
       found[name] = { value: median(ours), unit: 'µs' }
       found[`${name}, ideal`] = { value: median(ideal), unit: 'µs' }
