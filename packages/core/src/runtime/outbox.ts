@@ -22,8 +22,8 @@ export interface OutboxEnvironment {
   /** A thread's message to itself. @throws DataCloneError */
   postHere(message: Message, transfer: readonly Transferable[]): void
   running(): Iterable<RunningCall>
-  /** The innermost blocked frame of a thread next to this one; 0 where there is none, or nobody can tell. */
-  innermostFrame(address: ThreadAddress): number
+  /** The innermost blocked frame of a thread next to this one, 0 where there is none; undefined for any other thread. */
+  innermostFrame(address: ThreadAddress): number | undefined
 }
 
 export class Outbox {
@@ -112,14 +112,15 @@ export class Outbox {
   }
 
   /**
-   * Whether whoever has the call reads the abort now, and says what becomes of it: a blocked thread does, and the root does for
-   * a call that it passed to one of its executors. A thread that is running code reads nothing before that has ended.
+   * Whether somebody reads the abort now, and says what becomes of the call: a blocked thread does, and so do the root, for a call
+   * that it gave to one of its executors, and whoever passes the abort on to a thread that is not next to this one.
+   * A thread that is running code reads nothing before that has ended.
    */
   #willAnswer({ sentTo, sentBy }: Call): boolean {
     if (sentTo === undefined || sentBy === undefined) return false
     if (sentBy.by !== 'thread' && sentBy.by !== 'frame') return true
-    // Code on a frame is blocked where there is a frame inside that one.
-    return this.#here.innermostFrame(sentTo) > (sentBy.by === 'frame' ? sentBy.frame : 0)
+    const innermost = this.#here.innermostFrame(sentTo)
+    return innermost === undefined || isBlockedIn(innermost, sentBy)
   }
 
   /** The async functions that run here for a thread that the call has blocked. */
@@ -138,6 +139,11 @@ export class Outbox {
     call.settle({ failure: explainCloneFailure(suspects, cause, call.label) })
     call.finish()
   }
+}
+
+/** Code on a frame is blocked where there is a frame inside that one; code of a thread's own queue, where there is any. */
+export function isBlockedIn(innermost: number, target: Target): boolean {
+  return innermost > (target.by === 'frame' ? target.frame : 0)
 }
 
 function cloneableReason(reason: unknown, codec: Codec): WireValue {

@@ -5,14 +5,11 @@
  */
 import type { Transferable } from 'node:worker_threads'
 import type { Channel } from '../channel/channel.js'
-import type { Message, ThreadAddress } from '../protocol.js'
+import type { CallMessage, CallRequest, Message, ThreadAddress } from '../protocol.js'
 import type { Thread } from '../thread/thread.js'
 
-interface PassedOn {
-  readonly to: ThreadAddress
-  readonly from: ThreadAddress
-  readonly id: number
-}
+export type PassedOn = Pick<CallMessage, 'to' | 'from' | 'id' | 'target'> &
+  Pick<CallRequest, 'mode'>
 
 export class PostOffice {
   readonly #threads = new Map<ThreadAddress, Thread>()
@@ -64,10 +61,17 @@ export class PostOffice {
   passOn(message: Message): boolean {
     const isPassed = this.post(message)
     const { kind, to, from } = message
-    if (kind === 'call' && isPassed)
-      this.#passedOn.set(`${from}#${message.id}`, { to, from, id: message.id })
+    if (kind === 'call' && isPassed) {
+      const { id, target, request } = message
+      this.#passedOn.set(`${from}#${id}`, { to, from, id, target, mode: request.mode })
+    }
     if (kind === 'outcome') this.#passedOn.delete(`${to}#${message.id}`)
     return isPassed
+  }
+
+  /** A call that was passed on and has no answer yet. */
+  passedOn(from: ThreadAddress, id: number): PassedOn | undefined {
+    return this.#passedOn.get(`${from}#${id}`)
   }
 
   /** The unanswered calls that were passed on to a thread, or to one below it; they are forgotten. */

@@ -19,6 +19,7 @@ import { Scopes } from '../context/scope.js'
 import type { ThreadExecutor } from '../executor/executor.js'
 import { onePerThread } from '../one-per-thread.js'
 import {
+  type AbortMessage,
   type CallMessage,
   type FrameRef,
   type Message,
@@ -36,7 +37,7 @@ import { deliver } from './deliver.js'
 import { ExitHooks } from './exit-hooks.js'
 import { Host } from './host.js'
 import { OpenWork } from './open-work.js'
-import { Outbox } from './outbox.js'
+import { isBlockedIn, Outbox } from './outbox.js'
 import { PostOffice } from './post-office.js'
 import { ownThreadGone } from './thread-deaths.js'
 import { Work } from './work.js'
@@ -185,25 +186,33 @@ export class Runtime implements Maker {
     ownThreadGone(this, thread, exitCode, cause)
   }
 
-  #innermostFrame(address: ThreadAddress): number {
+  #innermostFrame(address: ThreadAddress): number | undefined {
+    // Here is running code: whoever asks.
+    if (address === this.address) return 0
     const isMaker = address === this.address.slice(0, this.address.lastIndexOf('/'))
-    return (
-      (isMaker ? this.#makerLife?.innermostFrame() : this.post.thread(address)?.innermostFrame) ?? 0
-    )
+    return isMaker ? this.#makerLife?.innermostFrame() : this.post.thread(address)?.innermostFrame
   }
 
   #forward(message: Message): void {
-    if (this.post.passOn(message)) return
-    // A call that reached nobody has not started: its caller may send it elsewhere.
-    if (message.kind === 'call') {
-      this.postOrDrop({
-        kind: 'outcome',
-        to: message.from,
-        from: this.address,
-        id: message.id,
-        outcome: { ok: 'refused' },
-      })
+    if (!this.post.passOn(message)) {
+      // A call that reached nobody has not started: its caller may send it elsewhere.
+      if (message.kind === 'call') this.#refuse(message.from, message.id)
+    } else if (message.kind === 'abort') {
+      this.#answerForBusy(message)
     }
+  }
+
+  /** A thread that is running sync code reads no abort: its caller, who is not next to it, learns that from whoever is. */
+  #answerForBusy({ from, id }: AbortMessage): void {
+    const call = this.post.passedOn(from, id)
+    // What its executors run, the root answers for.
+    if (call?.mode !== 'sync' || (call.target.by !== 'frame' && call.target.by !== 'thread')) return
+    const innermost = this.#innermostFrame(call.to)
+    if (innermost !== undefined && !isBlockedIn(innermost, call.target)) this.#refuse(from, id)
+  }
+
+  #refuse(to: ThreadAddress, id: number): void {
+    this.postOrDrop({ kind: 'outcome', to, from: this.address, id, outcome: { ok: 'refused' } })
   }
 
   /** A thread's message to itself: copied like any other, so that a value never depends on where a call went. */
