@@ -174,11 +174,14 @@ export interface AbortMessage extends Addressed {
   readonly id: number
   readonly reason: WireValue
 }
-/** A `ThreadSensitiveContext` opened or ended on a thread that is not the root. */
+/**
+ * A `ThreadSensitiveContext` opened or ended on a thread that is not the root; and from there, that its lease is `over`: its
+ * thread has cleaned up.
+ */
 export interface ContextMessage extends Addressed {
   readonly kind: 'context'
   readonly context: string
-  readonly state: 'open' | 'ended'
+  readonly state: 'open' | 'ended' | 'over'
 }
 /** To a leased thread: its context ended; run the `onContextExit` functions and answer with `cleaned`. */
 export interface CleanMessage extends Addressed {

@@ -159,14 +159,14 @@ function isElsewhere(here: Runtime, context: string | undefined): boolean {
   return context !== undefined && context.slice(0, context.lastIndexOf(':')) !== here.address
 }
 
-/** The root leases the threads, and must know which contexts are open. */
-async function tellHost(here: Runtime, context: string, state: 'open' | 'ended'): Promise<void> {
-  if (!here.host) {
-    const root = here.address.slice(0, here.address.indexOf('/'))
-    here.postOrDrop({ kind: 'context', to: root, from: here.address, context, state })
-  } else if (state === 'open') {
+/** The root leases the threads, and must know which contexts are open. Resolves, at the end, when the thread has cleaned up. */
+function tellHost(here: Runtime, context: string, state: 'open' | 'ended'): Promise<void> {
+  if (here.host) {
+    if (state === 'ended') return new Promise((resolve) => here.host?.leases.end(context, resolve))
     here.host.leases.open(context)
-  } else {
-    await here.host.leases.end(context)
+    return Promise.resolve()
   }
+  const root = here.address.slice(0, here.address.indexOf('/'))
+  here.postOrDrop({ kind: 'context', to: root, from: here.address, context, state })
+  return state === 'ended' ? here.open.whenOver(context) : Promise.resolve()
 }

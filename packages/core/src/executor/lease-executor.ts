@@ -24,8 +24,11 @@ export interface LeaseOptions {
   exitTimeout?: number
 }
 
-/** Asks a thread to clean up after a context. Resolves to whether all went well. */
-export type CleanThread = (thread: Thread, context: string) => Promise<boolean>
+/**
+ * Asks a thread to clean up after a context, and tells `done` whether all went well. By callback, as all that happens here: while
+ * the root's thread is blocked it still receives messages, but no promise of its goes on.
+ */
+export type CleanThread = (thread: Thread, context: string, done: (clean: boolean) => void) => void
 
 interface Lease {
   readonly context: string
@@ -71,25 +74,23 @@ export class LeaseExecutor implements ThreadExecutor {
   }
 
   /**
-   * Ends the lease. Resolves when the thread has cleaned up, or at once where it still runs code that its callers have
+   * Ends the lease. `onEnded` is called when the thread has cleaned up, or at once where it still runs code that its callers have
    * given up: such a thread is given to nobody before that code has ended.
    */
-  async end(context: string): Promise<void> {
+  end(context: string, onEnded: () => void): void {
     const lease = this.#leases.get(context)
-    if (!lease || lease.ended) return
+    if (!lease || lease.ended) return onEnded()
     lease.ended = true
     const { thread } = lease
     if (!thread) {
       // What nobody awaited outlives its context, and goes elsewhere.
       for (const call of this.#leave(lease)) refuse(call)
-      return
+      return onEnded()
     }
-    const returned = new Promise<void>((resolve) => {
-      lease.onReturned = resolve
-    })
-    const abandoned = thread.load > 0 && thread.isAbandoned
+    const isAbandoned = thread.load > 0 && thread.isAbandoned
+    if (!isAbandoned) lease.onReturned = onEnded
     this.#giveBackWhenIdle(lease, thread)
-    if (!abandoned) await returned
+    if (isAbandoned) onEnded()
   }
 
   threadGone(thread: Thread, orphans: readonly Call[]): boolean {
@@ -181,7 +182,7 @@ export class LeaseExecutor implements ThreadExecutor {
       return
     }
     thread.onCallFinished = undefined
-    void this.#clean(thread, lease.context).then((clean) => {
+    this.#clean(thread, lease.context, (clean) => {
       // A thread that ended meanwhile has been taken off by threadGone.
       if (lease.thread !== thread) return
       // Also where the limit has been lowered since the thread was started.

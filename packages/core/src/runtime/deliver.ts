@@ -1,9 +1,17 @@
 /** What each kind of message means to the thread that it is addressed to. The messages themselves: `protocol.ts`. */
 import type { Frames } from '../call/frame.js'
-import type { AbortMessage, CallMessage, CleanMessage, Message, WireValue } from '../protocol.js'
+import type {
+  AbortMessage,
+  CallMessage,
+  CleanMessage,
+  ContextMessage,
+  Message,
+  WireValue,
+} from '../protocol.js'
 import type { Registry } from '../registry/registry.js'
 import type { ExitHooks } from './exit-hooks.js'
 import type { Host } from './host.js'
+import type { OpenWork } from './open-work.js'
 import { type Bereaved, otherThreadGone } from './thread-deaths.js'
 
 /** What messages act on: the runtime of the thread that they are addressed to. */
@@ -12,6 +20,7 @@ export interface Addressee extends Bereaved {
   readonly frames: Frames
   readonly host: Host | undefined
   readonly exitHooks: ExitHooks
+  readonly open: OpenWork
   readonly critical: Map<string, unknown>
   postOrDrop(message: Message): void
 }
@@ -25,9 +34,7 @@ export function deliver(runtime: Addressee, message: Message): void {
     case 'abort':
       return deliverAbort(runtime, message)
     case 'context':
-      if (message.state === 'open') runtime.host?.leases.open(message.context)
-      else void runtime.host?.leases.end(message.context)
-      return
+      return deliverContext(runtime, message)
     case 'clean':
       return clean(runtime, message)
     case 'cleaned':
@@ -75,6 +82,15 @@ export function refuse(runtime: Addressee, { from, id }: CallMessage): void {
     id,
     outcome: { ok: 'refused' },
   })
+}
+
+function deliverContext(runtime: Addressee, { context, state, from }: ContextMessage): void {
+  if (state === 'over') return runtime.open.over(context)
+  const { host, address: here } = runtime
+  if (state === 'open') return host?.leases.open(context)
+  host?.leases.end(context, () =>
+    runtime.postOrDrop({ kind: 'context', to: from, from: here, context, state: 'over' }),
+  )
 }
 
 function deliverAbort(runtime: Addressee, { from, id, reason }: AbortMessage): void {

@@ -48,7 +48,7 @@ export class Host {
     this.pool = new PoolExecutor(spawn, () => here.config().pool ?? {})
     this.leases = new LeaseExecutor(
       spawn,
-      (thread, context) => this.#clean(thread, context),
+      (thread, context, done) => this.#clean(thread, context, done),
       () => here.config().leased ?? {},
     )
   }
@@ -122,21 +122,18 @@ export class Host {
     this.#cleaning.get(message.context)?.(message.error === undefined)
   }
 
-  #clean(thread: Thread, context: string): Promise<boolean> {
+  #clean(thread: Thread, context: string, done: (clean: boolean) => void): void {
     const { exitTimeout = 5000 } = this.#here.config().leased ?? {}
     thread.channel.hold()
-    return new Promise<boolean>((resolve) => {
-      const answer = (clean: boolean) => {
-        stop()
-        resolve(clean)
-      }
-      const stop = after(exitTimeout, () => answer(false))
-      thread.whenGone(() => answer(false))
-      this.#cleaning.set(context, answer)
-      this.#here.post({ kind: 'clean', to: thread.address, from: this.#here.address, context })
-    }).finally(() => {
-      this.#cleaning.delete(context)
+    const answer = (clean: boolean) => {
+      if (!this.#cleaning.delete(context)) return
+      stop()
       thread.channel.release()
-    })
+      done(clean)
+    }
+    const stop = after(exitTimeout, () => answer(false))
+    this.#cleaning.set(context, answer)
+    thread.whenGone(() => answer(false))
+    this.#here.post({ kind: 'clean', to: thread.address, from: this.#here.address, context })
   }
 }

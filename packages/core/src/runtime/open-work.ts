@@ -14,6 +14,7 @@ export class OpenWork {
   readonly #waiting: Array<() => void> = []
   /** Does nothing, but holds the event loop while it is referenced. */
   readonly #anchor = setInterval(() => undefined, 2 ** 31 - 1).unref()
+  readonly #onOver = new Map<string, () => void>()
   #lastContext = 0
   #endings = 0
 
@@ -67,6 +68,16 @@ export class OpenWork {
       this.#endings -= 1
       this.#wakeWhenIdle()
     }
+  }
+
+  /** Resolves when the root says that the context's lease is over. The root lives as long as this thread does. */
+  whenOver(id: string): Promise<void> {
+    return new Promise((resolve) => this.#onOver.set(id, resolve))
+  }
+
+  over(id: string): void {
+    this.#onOver.get(id)?.()
+    this.#onOver.delete(id)
   }
 
   /** Resolves when nothing is open. */
