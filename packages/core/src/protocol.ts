@@ -173,6 +173,8 @@ export interface AbortMessage extends Addressed {
   readonly kind: 'abort'
   readonly id: number
   readonly reason: WireValue
+  /** The async functions below the call have been told already: only the call's own signal is left to abort. */
+  readonly told: boolean
 }
 /**
  * A `ThreadSensitiveContext` opened or ended on a thread that is not the root; and from there, that its lease is `over`: its

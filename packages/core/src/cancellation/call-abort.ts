@@ -6,13 +6,14 @@ export class CallAbort {
   #reason: unknown
   readonly #listeners = new Set<(reason: unknown) => void>()
 
-  abort(reason: unknown): void {
+  /** @param told Whether those who listen know already. */
+  abort(reason: unknown, told = false): void {
     if (this.#aborted) return
     this.#aborted = true
     this.#reason = reason
+    this.#told = told || this.#listeners.size > 0
     this.#controller?.abort(reason)
-    this.#told = this.#listeners.size > 0
-    for (const listener of [...this.#listeners]) listener(reason)
+    if (!told) for (const listener of [...this.#listeners]) listener(reason)
   }
 
   /**

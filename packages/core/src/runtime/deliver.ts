@@ -93,13 +93,15 @@ function deliverContext(runtime: Addressee, { context, state, from }: ContextMes
   )
 }
 
-function deliverAbort(runtime: Addressee, { from, id, reason }: AbortMessage): void {
+function deliverAbort(runtime: Addressee, { from, id, reason, told }: AbortMessage): void {
   const decoded = runtime.codec.decode(reason)
   const running = runtime.work.find(from, id)
-  if (running) return running.abort.abort(decoded)
+  if (running) return running.abort.abort(decoded, told)
   const relayed = runtime.host?.relayedCall(from, id)
-  if (relayed) return runtime.outbox.abandon(relayed, decoded)
-  if (runtime.work.withdraw(from, id) || runtime.frames.withdraw(from, id)) {
+  if (relayed) {
+    if (told) runtime.outbox.passAbort(relayed, decoded, told)
+    else runtime.outbox.abandon(relayed, decoded)
+  } else if (runtime.work.withdraw(from, id) || runtime.frames.withdraw(from, id)) {
     runtime.postOrDrop({
       kind: 'outcome',
       to: from,

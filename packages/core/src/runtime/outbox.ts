@@ -73,7 +73,7 @@ export class Outbox {
   }
 
   /** Passes an abort on to whoever runs the call, and leaves the outcome to them. */
-  passAbort(call: Call, reason: unknown): void {
+  passAbort(call: Call, reason: unknown, told = false): void {
     const id = this.pending.idOf(call)
     const { sentTo: to } = call
     if (id === undefined || to === undefined) return
@@ -83,6 +83,7 @@ export class Outbox {
       from: this.#here.address,
       id,
       reason: cloneableReason(reason, this.#here.codec),
+      told,
     }
     if (to === this.#here.address) this.#here.postHere(message, [])
     else this.#here.post.post(message)
@@ -101,14 +102,15 @@ export class Outbox {
       call.finish()
       return
     }
-    const answers = this.#willAnswer(call)
-    const below = this.#runningBelow(call)
     call.givenUp = { reason }
-    this.passAbort(call, reason)
-    // Straight to the async functions that run here: the blocked thread may be busy with code below them.
+    const below = this.#runningBelow(call)
+    // Straight to the async functions that run here: the blocked thread may be busy with code below them. They are proof that
+    // the call is blocked, and what it makes of their end is its outcome.
     for (const { abort } of below) abort.abort(reason)
-    // An async function below is proof that the call is blocked, where nobody near could tell.
-    if (force || !(answers || below.length > 0)) call.settle({ failure: reason })
+    const isBlocked = below.length > 0
+    const answers = isBlocked || this.#willAnswer(call)
+    this.passAbort(call, reason, isBlocked)
+    if (force || !answers) call.settle({ failure: reason })
   }
 
   /**

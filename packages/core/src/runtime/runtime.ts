@@ -197,7 +197,7 @@ export class Runtime implements Maker {
     if (!this.post.passOn(message)) {
       // A call that reached nobody has not started: its caller may send it elsewhere.
       if (message.kind === 'call') this.#refuse(message.from, message.id)
-    } else if (message.kind === 'abort') {
+    } else if (message.kind === 'abort' && !message.told) {
       this.#answerForBusy(message)
     }
   }
