@@ -7,13 +7,17 @@ const fixture = JSON.stringify(new URL('./fixtures/depth.js', import.meta.url).h
 /** Runs a program that prints one line of JSON; the deadline tells whether it hangs. */
 async function run(t, body) {
   const program = `
-import { stats } from '@syncbridge/core'
+import { configure, stats } from '@syncbridge/core'
 import * as depth from ${fixture}
 const print = (value) => console.log(JSON.stringify(value))
 const summary = ({ threads, made }) => ({ levels: threads.length, threads: new Set(threads).size, made })
 const nameOf = (error) => (error instanceof RangeError ? 'RangeError' : String(error))
 ${body}`
-  const { stdout, stderr, late, code } = await runFiles(t, { 'main.mjs': program }, { deadline: 40_000 })
+  const { stdout, stderr, late, code } = await runFiles(
+    t,
+    { 'main.mjs': program },
+    { deadline: 40_000 },
+  )
   assert.deepEqual({ late, code, stderr }, { late: false, code: 0, stderr: '' })
   return JSON.parse(stdout)
 }
@@ -47,6 +51,8 @@ describe('nesting deeper than the stack', () => {
     const { fell, deepest, next, pending } = await run(
       t,
       `
+// A smaller stack than usual: the same end, sooner.
+configure({ resourceLimits: { stackSizeMb: 2 } })
 const fell = await depth.fallFromAsync(1).then(() => 'returned', nameOf)
 const deepest = await depth.howDeep()
 const next = summary(await depth.downFromAsync(99))
