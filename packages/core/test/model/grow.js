@@ -21,7 +21,7 @@ const ASYNC_STEPS = {
   abort: 8,
   set: 12,
   late: 7,
-  settle: 7,
+  settle: 3,
   scope: 7,
   delete: 4,
   throw: 2,
@@ -106,14 +106,16 @@ class Gardener {
     const inner = { ...site, isRoot: false }
     // One of them goes all the way down, the others stop somewhere.
     const spine = this.random.below(count)
-    return Array.from({ length: count }, (_, index) =>
+    const steps = Array.from({ length: count }, (_, index) =>
       this.#step({
         ...inner,
         isRoot: site.isRoot && site.kind === 'sync',
         isSpine: index === spine,
         depth: index === spine ? site.depth : this.random.below(site.depth + 1),
       }),
-    ).filter((step) => step !== undefined)
+    )
+    if (site.kind === 'async' && this.random.chance(0.4)) steps.push(this.settle(site))
+    return steps.filter((step) => step !== undefined)
   }
 
   #step(site) {
@@ -232,7 +234,7 @@ class Gardener {
   }
 
   settle(site) {
-    if (site.lates.length === 0 || site.isQuiet) return this.call(site)
+    if (site.lates.length === 0 || site.isQuiet) return undefined
     return { do: 'settle', id: this.id(), late: this.random.pick(site.lates), catch: false }
   }
 
