@@ -72,7 +72,7 @@ class Gardener {
     return { root, lates, steps: this.#lastId + 1 }
   }
 
-  /** Much is special inside contexts, and between two of them: often they stand right at the root. */
+  /** Much is special between chains that have nothing to do with each other, and in contexts: often they begin at the root. */
   #asyncRoot(around) {
     const site = { ...around, kind: 'async', isRoot: true, onMain: true }
     const inside = { ...site, inContext: true, mayMisuse: true }
@@ -81,8 +81,9 @@ class Gardener {
       const step = { do: 'context', id: this.id(), catch: true }
       return { ...step, steps: this.steps({ ...inside, lates: [] }) }
     }
-    const shape = this.random.weighted({ plain: 50, context: 25, contexts: 25 })
+    const shape = this.random.weighted({ plain: 30, strangers: 25, context: 20, contexts: 25 })
     if (shape === 'plain') return { id, kind: 'async', steps: this.steps(site) }
+    if (shape === 'strangers') return { id, kind: 'async', steps: [this.all(site)] }
     if (shape === 'context') return { id, kind: 'async', steps: [context()] }
     const all = { do: 'all', id: this.id(), catch: true }
     const count = 1 + this.random.below(FAN_OUT - 1)
