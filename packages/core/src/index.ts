@@ -5,12 +5,12 @@ export {
   type SyncBridged,
   type SyncModule,
 } from './bridge/async-to-sync.js'
-export type { CallOptions } from './bridge/awaited-call.js'
 export {
   isAsyncFunction,
   markAsyncFunction,
   type NamingOptions,
 } from './bridge/bridged-function.js'
+export type { CallOptions } from './bridge/call-options.js'
 export type { Executor, ExecutorCall } from './bridge/executor.js'
 export {
   callSignal,

@@ -3,7 +3,6 @@ import type { FunctionRef } from '../protocol.js'
 import { printRef } from '../registry/function-ref.js'
 import type { AnyFunction } from '../registry/registry.js'
 import { runtime } from '../runtime/runtime.js'
-import type { CallOptions } from './awaited-call.js'
 import { blockOnCall } from './blocking-call.js'
 import {
   assertOptions,
@@ -13,6 +12,7 @@ import {
   type NamingOptions,
   register,
 } from './bridged-function.js'
+import { type CallOptions, callable } from './call-options.js'
 import { createModuleProxy } from './module-proxy.js'
 
 /** Options of `asyncToSync`. */
@@ -40,7 +40,6 @@ export type SyncModule<M> = {
 }
 
 const OPTIONS = ['forceNewLoop', 'timeout', 'module', 'name']
-const CALL_OPTIONS = ['signal', 'timeout', 'transfer', 'context']
 
 /**
  * Makes an async function blocking: the calling thread waits while the function runs on the loop that launched this sync
@@ -100,15 +99,7 @@ function bridge(
   { forceNewLoop = false, timeout }: AsyncToSyncOptions,
 ): SyncBridged<unknown[], unknown> {
   const defaults: CallOptions = timeout === undefined ? {} : { timeout }
-  const call = (...args: unknown[]) => blockOnCall(ref, forceNewLoop, defaults, args)
-  return Object.assign(call, {
-    with(perCall: CallOptions) {
-      assertOptions('with', perCall, CALL_OPTIONS)
-      assertTimeout(perCall.timeout, 'with')
-      return (...args: unknown[]) =>
-        blockOnCall(ref, forceNewLoop, { ...defaults, ...perCall }, args)
-    },
-  })
+  return callable(defaults, (perCall, args) => blockOnCall(ref, forceNewLoop, perCall, args))
 }
 
 function checked(options: AsyncToSyncOptions): AsyncToSyncOptions {

@@ -1,5 +1,4 @@
 /** One `syncToAsync` call, from the caller's arguments to the caller's result. */
-import type { Transferable } from 'node:worker_threads'
 import { Call, type Settlement } from '../call/call.js'
 import { after } from '../cancellation/timer.js'
 import { Codec } from '../codec/codec.js'
@@ -11,24 +10,12 @@ import { assertImportable } from '../registry/entry-module.js'
 import { printRef } from '../registry/function-ref.js'
 import type { Runtime } from '../runtime/runtime.js'
 import { runtime } from '../runtime/runtime.js'
+import type { CallOptions } from './call-options.js'
 import { resultOfAwaited } from './call-result.js'
 import { type Executor, ownPool } from './executor.js'
 import { submitToForeign } from './foreign-call.js'
-import type { LocalContext } from './local-context.js'
 import { takeAlong } from './surroundings.js'
 import { timedOut } from './timed-out.js'
-
-/** Options of one call, apart from its arguments. */
-export interface CallOptions {
-  /** Gives the call up: queued, it never runs; running, its result is dropped. */
-  signal?: AbortSignal
-  /** Time for the whole call, queueing included, in ms. */
-  timeout?: number
-  /** What to move instead of copy. */
-  transfer?: readonly Transferable[]
-  /** The `Local` values to run with, and to keep what the function changes of them. By default the caller's. */
-  context?: LocalContext
-}
 
 /** Where a function runs, as it was wrapped. */
 export interface Placement {

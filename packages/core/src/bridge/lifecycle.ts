@@ -4,7 +4,7 @@ import { ClosedError } from '../errors.js'
 import { topLevelSite } from '../registry/call-site.js'
 import type { ErrorClass } from '../registry/registry.js'
 import type { TimeSummary } from '../runtime/call-statistics.js'
-import { type ConfigureOptions, mergeConfig } from '../runtime/config.js'
+import { type ConfigureOptions, configureOptions, mergeConfig } from '../runtime/config.js'
 import { runtime } from '../runtime/runtime.js'
 import type { ThreadRole } from '../thread/thread-boot.js'
 import { assertOptions } from './bridged-function.js'
@@ -50,14 +50,7 @@ export interface Stats {
  */
 export function configure(options: ConfigureOptions = {}): void {
   const here = runtime()
-  assertOptions('configure', options, [
-    'pool',
-    'leased',
-    'setup',
-    'env',
-    'execArgv',
-    'resourceLimits',
-  ])
+  assertOptions('configure', options, configureOptions)
   here.config = mergeConfig(here.config, options)
   here.closed = false
 }

@@ -1,7 +1,7 @@
 import { assertTimeout } from '../cancellation/deadline.js'
 import type { FunctionRef } from '../protocol.js'
 import type { AnyFunction } from '../registry/registry.js'
-import { awaitCall, type CallOptions } from './awaited-call.js'
+import { awaitCall } from './awaited-call.js'
 import {
   assertOptions,
   imitate,
@@ -11,6 +11,7 @@ import {
   type NamingOptions,
   register,
 } from './bridged-function.js'
+import { type CallOptions, callable } from './call-options.js'
 import { assertExecutor, type Executor } from './executor.js'
 import type { LocalContext } from './local-context.js'
 import { createModuleProxy } from './module-proxy.js'
@@ -44,7 +45,6 @@ export type AsyncModule<M> = {
 }
 
 const OPTIONS = ['threadSensitive', 'timeout', 'executor', 'context', 'module', 'name']
-const CALL_OPTIONS = ['signal', 'timeout', 'transfer', 'context']
 
 /**
  * Makes a synchronous function awaitable: it runs on a sync thread and may block there. Behaves as asgiref's
@@ -99,15 +99,9 @@ function bridge(ref: FunctionRef, options: SyncToAsyncOptions): AsyncBridged<unk
     ...(options.timeout !== undefined && { timeout: options.timeout }),
     ...(options.context && { context: options.context }),
   }
-  const call = (...args: unknown[]) => awaitCall(ref, placement, defaults, args)
-  const bridged = Object.assign(call, {
-    with(perCall: CallOptions) {
-      assertOptions('with', perCall, CALL_OPTIONS)
-      assertTimeout(perCall.timeout, 'with')
-      return (...args: unknown[]) => awaitCall(ref, placement, { ...defaults, ...perCall }, args)
-    },
-  })
-  return markAsyncFunction(bridged)
+  return markAsyncFunction(
+    callable(defaults, (perCall, args) => awaitCall(ref, placement, perCall, args)),
+  )
 }
 
 function checked(options: SyncToAsyncOptions): SyncToAsyncOptions {

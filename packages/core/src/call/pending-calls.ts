@@ -31,10 +31,6 @@ export class PendingCalls {
     return this.#lastId
   }
 
-  get(id: number): Call | undefined {
-    return this.#calls.get(id)
-  }
-
   idOf(call: Call): number | undefined {
     for (const [id, candidate] of this.#calls) if (candidate === call) return id
     return undefined

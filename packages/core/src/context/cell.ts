@@ -14,13 +14,13 @@ export class Cell {
   /** Values of `threadCritical` Locals in this scope on a loop: they never leave the thread. */
   critical = new Map<string, unknown>()
 
+  constructor(values: Iterable<readonly [string, unknown]> = []) {
+    this.#values = new Map(values)
+  }
+
   /** Sets values that count as there from the start. */
   begin(values: Iterable<readonly [string, unknown]>): void {
     for (const [key, value] of values) this.#values.set(key, value)
-  }
-
-  constructor(values: Iterable<readonly [string, unknown]> = []) {
-    this.#values = new Map(values)
   }
 
   /** Its own cell with the same values: what happens there stays there. */

@@ -4,8 +4,6 @@ import type { Thread } from '../thread/thread.js'
 import type { ThreadRole } from '../thread/thread-boot.js'
 
 export interface ThreadExecutor {
-  /** Calls that wait here, not yet sent to a thread. */
-  readonly queued: number
   /**
    * A thread ended; `orphans` are its calls that never started.
    * @returns whether it was one of this executor's, which then sees to the orphans.

@@ -8,7 +8,6 @@ import type { Spawn, ThreadExecutor } from './executor.js'
  * the first call and is replaced when it ends.
  */
 export class SerialExecutor implements ThreadExecutor {
-  readonly queued = 0
   readonly #role: ThreadRole
   readonly #spawn: Spawn
   #thread: Thread | undefined

@@ -8,7 +8,7 @@
 import type { Call } from '../call/call.js'
 import type { Frame } from '../call/frame.js'
 import type { Deadline } from '../cancellation/deadline.js'
-import { refuse } from './deliver.js'
+import { answerRefused } from './deliver.js'
 import type { Runtime } from './runtime.js'
 
 /** Longest sleep between two looks at the threads below, in ms: how late a silent death can be noticed. */
@@ -42,6 +42,6 @@ export function blockUntilSettled(
 
 /** Takes the frame off the stack; what reached it too late is refused, and so finds its way outward. */
 export function closeFrame(runtime: Runtime, frame: Frame): void {
-  for (const message of runtime.frames.close(frame)) refuse(runtime, message)
+  for (const message of runtime.frames.close(frame)) answerRefused(runtime, message)
   if (runtime.frames.depth === 0) runtime.work.unblocked()
 }

@@ -18,14 +18,15 @@ export interface ConfigureOptions {
   resourceLimits?: ResourceLimits
 }
 
-const known: ReadonlySet<string> = new Set([
+/** The names of the options of `configure()`. */
+export const configureOptions: readonly string[] = [
   'pool',
   'leased',
   'setup',
   'env',
   'execArgv',
   'resourceLimits',
-])
+]
 const knownOf: Readonly<Record<'pool' | 'leased', readonly string[]>> = {
   pool: ['minThreads', 'maxThreads', 'maxQueue', 'idleTimeout'],
   leased: ['maxThreads', 'maxQueue', 'leaseTimeout', 'exitTimeout'],
@@ -34,8 +35,10 @@ const knownOf: Readonly<Record<'pool' | 'leased', readonly string[]>> = {
 /** @throws TypeError naming the option that is unknown or out of range. */
 export function mergeConfig(current: ConfigureOptions, change: ConfigureOptions): ConfigureOptions {
   for (const key of Object.keys(change)) {
-    if (!known.has(key))
-      throw new TypeError(`configure: unknown option '${key}' (known: ${[...known].join(', ')})`)
+    if (!configureOptions.includes(key))
+      throw new TypeError(
+        `configure: unknown option '${key}' (known: ${configureOptions.join(', ')})`,
+      )
   }
   for (const group of ['pool', 'leased'] as const) assertNumbers(group, change[group] ?? {})
   return {

@@ -3,6 +3,7 @@ import type { Frames } from '../call/frame.js'
 import type {
   AbortMessage,
   CallMessage,
+  CallName,
   CleanMessage,
   ContextMessage,
   Message,
@@ -24,6 +25,8 @@ export interface Addressee extends Bereaved {
   readonly critical: Map<string, unknown>
   postOrDrop(message: Message): void
 }
+
+type Refuser = Pick<Addressee, 'address' | 'postOrDrop'>
 
 export function deliver(runtime: Addressee, message: Message): void {
   switch (message.kind) {
@@ -66,22 +69,16 @@ function deliverCall(runtime: Addressee, message: CallMessage): void {
   if (target.by === 'frame') {
     const frame = runtime.frames.find(target.frame, target.outermost)
     if (frame) frame.queue.push(message)
-    else refuse(runtime, message)
+    else answerRefused(runtime, message)
     return
   }
   if (runtime.host) runtime.host.relay(message)
-  else refuse(runtime, message)
+  else answerRefused(runtime, message)
 }
 
 /** The call has not started and will not: its caller may try elsewhere, unless it has given it up. */
-export function refuse(runtime: Addressee, { from, id }: CallMessage): void {
-  runtime.postOrDrop({
-    kind: 'outcome',
-    to: from,
-    from: runtime.address,
-    id,
-    outcome: { ok: 'refused' },
-  })
+export function answerRefused(here: Refuser, { from, id }: CallName): void {
+  here.postOrDrop({ kind: 'outcome', to: from, from: here.address, id, outcome: { ok: 'refused' } })
 }
 
 function deliverContext(runtime: Addressee, { context, state, from }: ContextMessage): void {
@@ -102,13 +99,7 @@ function deliverAbort(runtime: Addressee, { from, id, reason, told }: AbortMessa
     if (told) runtime.outbox.passAbort(relayed, decoded, told)
     else runtime.outbox.abandon(relayed, decoded)
   } else if (runtime.work.withdraw(from, id) || runtime.frames.withdraw(from, id)) {
-    runtime.postOrDrop({
-      kind: 'outcome',
-      to: from,
-      from: runtime.address,
-      id,
-      outcome: { ok: 'refused' },
-    })
+    answerRefused(runtime, { from, id })
   }
 }
 

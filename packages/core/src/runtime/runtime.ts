@@ -33,7 +33,7 @@ import { type Maker, Thread } from '../thread/thread.js'
 import type { ThreadRole } from '../thread/thread-boot.js'
 import { CallStatistics } from './call-statistics.js'
 import type { ConfigureOptions } from './config.js'
-import { deliver } from './deliver.js'
+import { answerRefused, deliver } from './deliver.js'
 import { ExitHooks } from './exit-hooks.js'
 import { Host } from './host.js'
 import { OpenWork } from './open-work.js'
@@ -196,7 +196,7 @@ export class Runtime implements Maker {
   #forward(message: Message): void {
     if (!this.post.passOn(message)) {
       // A call that reached nobody has not started: its caller may send it elsewhere.
-      if (message.kind === 'call') this.#refuse(message.from, message.id)
+      if (message.kind === 'call') answerRefused(this, message)
     } else if (message.kind === 'abort' && !message.told) {
       this.#answerForBusy(message)
     }
@@ -208,11 +208,7 @@ export class Runtime implements Maker {
     // What its executors run, the root answers for.
     if (call?.mode !== 'sync' || (call.target.by !== 'frame' && call.target.by !== 'thread')) return
     const innermost = this.#innermostFrame(call.to)
-    if (innermost !== undefined && !isBlockedIn(innermost, call.target)) this.#refuse(from, id)
-  }
-
-  #refuse(to: ThreadAddress, id: number): void {
-    this.postOrDrop({ kind: 'outcome', to, from: this.address, id, outcome: { ok: 'refused' } })
+    if (innermost !== undefined && !isBlockedIn(innermost, call.target)) answerRefused(this, call)
   }
 
   /** A thread's message to itself: copied like any other, so that a value never depends on where a call went. */

@@ -37,10 +37,6 @@ export class Work {
     return this.#running.values()
   }
 
-  get queued(): number {
-    return this.#queue.length + this.#deferred.length
-  }
-
   find(from: string, id: number): RunningCall | undefined {
     return this.#running.get(`${from}#${id}`)
   }

@@ -1,0 +1,32 @@
+import type { Transferable } from 'node:worker_threads'
+import { assertTimeout } from '../cancellation/deadline.js'
+import { assertOptions } from './bridged-function.js'
+import type { LocalContext } from './local-context.js'
+
+/** Options of one call, apart from its arguments. */
+export interface CallOptions {
+  /** Gives the call up: queued, it never runs; running, its result is dropped. */
+  signal?: AbortSignal
+  /** Time for the whole call, queueing included, in ms. */
+  timeout?: number
+  /** What to move instead of copy. */
+  transfer?: readonly Transferable[]
+  /** The `Local` values to run with, and to keep what the function changes of them. By default the caller's. */
+  context?: LocalContext
+}
+
+const KNOWN = ['signal', 'timeout', 'transfer', 'context']
+
+/** A function that makes calls with `defaults`, and whose `.with(options)` makes one with options of its own. */
+export function callable<R>(
+  defaults: CallOptions,
+  call: (options: CallOptions, args: readonly unknown[]) => R,
+): ((...args: unknown[]) => R) & { with(options: CallOptions): (...args: unknown[]) => R } {
+  return Object.assign((...args: unknown[]) => call(defaults, args), {
+    with(perCall: CallOptions) {
+      assertOptions('with', perCall, KNOWN)
+      assertTimeout(perCall.timeout, 'with')
+      return (...args: unknown[]) => call({ ...defaults, ...perCall }, args)
+    },
+  })
+}
