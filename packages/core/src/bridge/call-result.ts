@@ -11,13 +11,32 @@ import type { Surroundings } from './surroundings.js'
 /** Longest wait for a module whose exports may hold an error's class, in ms. */
 const NAMESPACE_DEADLINE = 250
 
-export async function resultOfAwaited(
-  surroundings: Surroundings,
-  codec: Codec,
-  ref: FunctionRef,
-  settlement: Settlement,
+/** An awaited call that has been settled, and the promise that waits for it. */
+interface Awaited {
+  readonly surroundings: Surroundings
+  readonly codec: Codec
+  readonly ref: FunctionRef
+  readonly settlement: Settlement
+  readonly resolve: (value: unknown) => void
+  readonly reject: (reason: unknown) => void
+}
+
+export function giveResult(awaited: Awaited): void {
+  const { surroundings, settlement, resolve, reject } = awaited
+  try {
+    const { ok, wire } = answerOf(surroundings, settlement)
+    if (ok && !wire.marks) resolve((wire.value as unknown[])[0])
+    else decodeLater(awaited, ok, wire).then(resolve, reject)
+  } catch (error) {
+    reject(error)
+  }
+}
+
+async function decodeLater(
+  { codec, ref }: Awaited,
+  ok: boolean,
+  wire: WireValue,
 ): Promise<unknown> {
-  const { ok, wire } = answerOf(surroundings, settlement)
   // A module that is still being evaluated may be waiting for this very call: not for ever.
   if (!codec.isReadyFor(wire)) await orAfter(codec.prepare(wire), NAMESPACE_DEADLINE)
   if (ok) return codec.decode(wire)

@@ -26,6 +26,10 @@ export class PlainReader {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
 
+  get end(): number {
+    return this.#at
+  }
+
   read(at: number): unknown {
     this.#at = at
     return this.#value()

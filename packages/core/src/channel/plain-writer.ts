@@ -44,19 +44,26 @@ export class PlainWriter {
    * @param constant Objects in it that never change: they are sent once and then by number.
    * @returns the length, or -1 where the value is declined; what was written then counts for nothing.
    */
-  write(value: unknown, at: number, size: number, constant: object | undefined): number {
+  begin(): void {
+    if (this.#learned.length > 0) this.#learned = []
+  }
+
+  forget(): void {
+    for (const learned of this.#learned) {
+      if (typeof learned === 'string') this.#names.delete(learned)
+      else this.#things.delete(learned)
+    }
+    this.#learned = []
+  }
+
+  write(value: unknown, at: number, size: number, constant?: object): number {
     this.#at = at
     this.#end = at + size
-    this.#learned = []
-    this.#seen.clear()
+    if (this.#seen.size > 0) this.#seen.clear()
     try {
       this.#value(value, constant, 0)
       return this.#at - at
     } catch (error) {
-      for (const learned of this.#learned) {
-        if (typeof learned === 'string') this.#names.delete(learned)
-        else this.#things.delete(learned)
-      }
       if (error === DECLINED) return -1
       // A getter of the user's threw: structured clone will meet it again, and tell.
       return -1
