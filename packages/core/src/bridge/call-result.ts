@@ -3,7 +3,7 @@ import type { Settlement } from '../call/call.js'
 import { orAfter } from '../cancellation/timer.js'
 import type { Codec } from '../codec/codec.js'
 import { joinLate } from '../codec/late-stack.js'
-import { foldStack } from '../codec/stack.js'
+import { foldStack, stackOf } from '../codec/stack.js'
 import { SyncBridgeError } from '../errors.js'
 import type { FunctionRef, WireValue } from '../protocol.js'
 import { printRef } from '../registry/function-ref.js'
@@ -63,7 +63,8 @@ function withBothStacks(error: unknown, ref: FunctionRef): unknown {
 function atCaller(failure: unknown): unknown {
   if (failure instanceof SyncBridgeError) {
     Error.captureStackTrace(failure, atCaller)
-    failure.stack = foldStack(failure.stack ?? '')
+    const stack = stackOf(failure)
+    if (stack !== '') failure.stack = foldStack(stack)
   }
   return failure
 }

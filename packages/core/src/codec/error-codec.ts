@@ -5,7 +5,7 @@
  */
 import type { WireError, WireErrorType, WireValue } from '../protocol.js'
 import type { ErrorClasses } from './error-classes.js'
-import { foldStack } from './stack.js'
+import { foldStack, stackOf } from './stack.js'
 import { withoutCapture } from './stack-capture.js'
 
 /** Encodes and decodes any value; handed in, since values hold errors and errors hold values. */
@@ -14,6 +14,8 @@ export interface ValueCodec {
   encode(value: unknown, seen: Set<unknown>): WireValue
   decode(wire: WireValue): unknown
 }
+
+type Unfinished = { -readonly [K in keyof WireError]: WireError[K] }
 
 const LOST = 'syncbridgeLost'
 const NO_ERRORS: ReadonlyArray<readonly [index: number, kind: 'error' | 'buffer']> = []
@@ -40,21 +42,20 @@ export function encodeError(error: Error, codec: ValueCodec, seen: Set<unknown>)
   })
   // A path, not a set: what occurs twice side by side is no cycle.
   seen.delete(error)
-  return {
-    type,
-    message: textOf(error, 'message', ''),
-    stack: foldStack(textOf(error, 'stack', '')),
-    ...(name !== type.name && { name }),
-    ...(props.length > 0 && { props }),
-    ...(lost.length > 0 && { lost }),
-    ...(cause && { cause }),
-    ...(errors && { errors }),
-  }
+  const message = textOf(error, 'message', '')
+  const wire: Unfinished = { type, message, stack: foldStack(stackOf(error)) }
+  if (name !== type.name) wire.name = name
+  if (props.length > 0) wire.props = props
+  if (lost.length > 0) wire.lost = lost
+  if (cause) wire.cause = cause
+  if (errors) wire.errors = errors
+  return wire
 }
 
 export function decodeError(wire: WireError, codec: ValueCodec): Error {
   const error = build(wire, codec)
-  for (const [key, value] of wire.props ?? []) give(error, key, codec.decode(value), key !== 'name')
+  if (wire.props)
+    for (const [key, value] of wire.props) give(error, key, codec.decode(value), key !== 'name')
   if (wire.cause) give(error, 'cause', codec.decode(wire.cause), false)
   if (wire.errors) {
     const errors = wire.errors.map((one) => codec.decode(one))
@@ -106,7 +107,11 @@ function isDomException({ type }: WireError): boolean {
 }
 
 function membersOf(error: Error): unknown[] | undefined {
-  return error instanceof AggregateError && Array.isArray(error.errors) ? error.errors : undefined
+  try {
+    return error instanceof AggregateError && Array.isArray(error.errors) ? error.errors : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function build(wire: WireError, { classes }: ValueCodec): Error {
@@ -117,9 +122,7 @@ function build(wire: WireError, { classes }: ValueCodec): Error {
   const error = withoutCapture(() =>
     isDom ? new DOMException(message, name) : Reflect.construct(Error, [message], Class ?? Error),
   )
-  // Where the user has taken the limit away, an error has no stack.
-  if (Object.hasOwn(error, 'stack')) error.stack = wire.stack
-  else give(error, 'stack', wire.stack, false)
+  error.stack = wire.stack
   if (!Class) {
     classes.remember(error, type)
     // The class can't be had, its name can.
@@ -135,7 +138,7 @@ function give(error: Error, key: string, value: unknown, enumerable: boolean): v
 }
 
 /** A getter of the user's may throw, or give something else than text. */
-function textOf(error: Error, key: 'name' | 'message' | 'stack', otherwise: string): string {
+function textOf(error: Error, key: 'name' | 'message', otherwise: string): string {
   try {
     const value: unknown = error[key]
     return typeof value === 'string' ? value : otherwise

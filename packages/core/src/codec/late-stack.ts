@@ -2,7 +2,7 @@
  * Both stacks of an error that came from another thread. The caller's is captured at once, but printed and joined to the
  * other only when somebody reads `stack`: that costs more than the whole call, and most errors are caught and never shown.
  */
-import { joinStacks } from './stack.js'
+import { joinStacks, stackOf } from './stack.js'
 
 /** What a stack is joined from; the text alone, once it was read. */
 interface Parts {
@@ -33,7 +33,7 @@ class LateStack extends Given {
   static read(holder: LateStack): string {
     const stack = holder.#stack
     if (typeof stack === 'string') return stack
-    const text = joinStacks(stack.remote, stack.where, textOf(stack.local))
+    const text = joinStacks(stack.remote, stack.where, stackOf(stack.local))
     // Kept apart too: the property of a frozen error can't be replaced.
     holder.#stack = text
     return text
@@ -61,12 +61,7 @@ const accessor: PropertyDescriptor = {
 
 /** Gives an error its own stack and, below it, the one of this call. */
 export function joinLate(error: Error, where: string): void {
-  const remote: unknown = error.stack
-  new LateStack(error, {
-    remote: typeof remote === 'string' ? remote : '',
-    where,
-    local: new Error(),
-  })
+  new LateStack(error, { remote: stackOf(error), where, local: new Error() })
   Object.defineProperty(error, 'stack', accessor)
 }
 
@@ -75,14 +70,4 @@ function holderFor(start: object): LateStack | undefined {
   let object: object | null = Object(start)
   while (object !== null && !LateStack.isOn(object)) object = Object.getPrototypeOf(object)
   return object ?? undefined
-}
-
-/** An `Error.prepareStackTrace` of the user's may throw, or give something else than text. */
-function textOf(local: Error): string | undefined {
-  try {
-    const stack: unknown = local.stack
-    return typeof stack === 'string' ? stack : undefined
-  } catch {
-    return undefined
-  }
 }

@@ -26,9 +26,19 @@ function literally(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
 }
 
+/** What an error's stack says: an `Error.prepareStackTrace` of the user's may throw, or give something else than text. */
+export function stackOf(error: Error): string {
+  try {
+    const stack: unknown = error.stack
+    return typeof stack === 'string' ? stack : ''
+  } catch {
+    return ''
+  }
+}
+
 /** The other thread's stack, and below it the caller's frames here. */
-export function joinStacks(remote: string, where: string, local: string | undefined): string {
-  const frames = foldStack(local ?? '')
+export function joinStacks(remote: string, where: string, local: string): string {
+  const frames = foldStack(local)
     .split('\n')
     .filter((line) => frame.test(line))
   const border = `    --- ${where}, called from ---`
