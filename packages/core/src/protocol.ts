@@ -58,12 +58,13 @@ export interface WireErrorType {
 
 export interface WireError {
   readonly type: WireErrorType
-  readonly name: string
+  /** Where it is another than that of the class. */
+  readonly name?: string
   readonly message: string
   readonly stack: string
-  readonly props: ReadonlyArray<readonly [key: string, value: WireValue]>
+  readonly props?: ReadonlyArray<readonly [key: string, value: WireValue]>
   /** Names of own properties that could not be cloned. */
-  readonly lost: readonly string[]
+  readonly lost?: readonly string[]
   readonly cause?: WireValue
   readonly errors?: readonly WireValue[]
 }

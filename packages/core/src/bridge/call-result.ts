@@ -2,7 +2,8 @@
 import type { Settlement } from '../call/call.js'
 import { orAfter } from '../cancellation/timer.js'
 import type { Codec } from '../codec/codec.js'
-import { foldStack, joinStacks } from '../codec/stack.js'
+import { joinLate } from '../codec/late-stack.js'
+import { foldStack, stackOf } from '../codec/stack.js'
 import { SyncBridgeError } from '../errors.js'
 import type { FunctionRef, WireValue } from '../protocol.js'
 import { printRef } from '../registry/function-ref.js'
@@ -73,12 +74,7 @@ function answerOf(
 function withBothStacks(error: unknown, ref: FunctionRef): unknown {
   if (!(error instanceof Error)) return error
   // Captured now and not at the call: a stack costs more than the call, and the waiting functions are on this one.
-  const local = new Error().stack
-  Object.defineProperty(error, 'stack', {
-    value: joinStacks(error.stack ?? '', `${ref.name} ran in another thread`, local),
-    configurable: true,
-    writable: true,
-  })
+  joinLate(error, `${ref.name} ran in another thread`)
   return error
 }
 
@@ -86,7 +82,8 @@ function withBothStacks(error: unknown, ref: FunctionRef): unknown {
 function atCaller(failure: unknown): unknown {
   if (failure instanceof SyncBridgeError) {
     Error.captureStackTrace(failure, atCaller)
-    failure.stack = foldStack(failure.stack ?? '')
+    const stack = stackOf(failure)
+    if (stack !== '') failure.stack = foldStack(stack)
   }
   return failure
 }

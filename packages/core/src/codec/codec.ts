@@ -84,8 +84,7 @@ export class Codec implements ValueCodec {
 
   /** Whether `prepare` has anything to do. */
   isReadyFor(wire: WireValue): boolean {
-    for (const type of typesIn(wire)) if (!this.classes.find(type)) return false
-    return true
+    return !wire.marks || typesIn(wire).every((type) => this.classes.find(type))
   }
 
   #encodeAll(values: readonly unknown[], seen?: Set<unknown>): WireValue {
