@@ -78,10 +78,10 @@ function startCall(
   watchSignal(here, call, signal)
   if (open && !open.signal.aborted) watchSignal(here, call, open.signal, () => open.takeAbort())
   here.attendance.expect()
-  return new Promise((resolve, reject) =>
+  return new Promise((resolve) =>
     call.whenSettled((settlement) => {
       here.attendance.yieldSoon()
-      giveResult({ surroundings, codec, ref, settlement, resolve, reject })
+      giveResult({ surroundings, codec, ref, settlement, resolve })
     }),
   )
 }

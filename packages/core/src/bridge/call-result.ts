@@ -5,7 +5,7 @@ import type { Codec } from '../codec/codec.js'
 import { joinLate } from '../codec/late-stack.js'
 import { foldStack, stackOf } from '../codec/stack.js'
 import { SyncBridgeError } from '../errors.js'
-import type { FunctionRef, WireValue } from '../protocol.js'
+import type { FunctionRef, Outcome } from '../protocol.js'
 import { printRef } from '../registry/function-ref.js'
 import type { Surroundings } from './surroundings.js'
 
@@ -19,28 +19,45 @@ interface Awaited {
   readonly ref: FunctionRef
   readonly settlement: Settlement
   readonly resolve: (value: unknown) => void
-  readonly reject: (reason: unknown) => void
 }
 
+/** Settles the promise of an awaited call: with a plain value at once, with anything else after some microtasks. */
 export function giveResult(awaited: Awaited): void {
-  const { surroundings, settlement, resolve, reject } = awaited
+  const { surroundings, settlement, resolve } = awaited
+  if ('failure' in settlement) return resolve(throwLater(settlement.failure))
+  const { outcome } = settlement
   try {
-    const { ok, wire } = answerOf(surroundings, settlement)
-    if (ok && !wire.marks) resolve((wire.value as unknown[])[0])
-    else decodeLater(awaited, ok, wire).then(resolve, reject)
+    surroundings.bringBack(outcome.changes)
   } catch (error) {
-    reject(error)
+    return resolve(throwLater(error))
   }
+  if (outcome.ok && !outcome.value.marks) resolve((outcome.value.value as unknown[])[0])
+  else resolve(decodeLater(awaited, outcome))
+}
+
+/**
+ * Until the promise of the async function that calls this is tied to the one that the caller awaits: only from then on does a
+ * stack that is captured there lead to the caller.
+ */
+async function tied(): Promise<void> {
+  await undefined
+  await undefined
+}
+
+async function throwLater(failure: unknown): Promise<never> {
+  await tied()
+  throw atCaller(failure)
 }
 
 async function decodeLater(
   { codec, ref }: Awaited,
-  ok: boolean,
-  wire: WireValue,
+  outcome: Exclude<Outcome, { ok: 'refused' }>,
 ): Promise<unknown> {
+  const wire = outcome.ok ? outcome.value : outcome.error
   // A module that is still being evaluated may be waiting for this very call: not for ever.
   if (!codec.isReadyFor(wire)) await orAfter(codec.prepare(wire), NAMESPACE_DEADLINE)
-  if (ok) return codec.decode(wire)
+  if (outcome.ok) return codec.decode(wire)
+  await tied()
   throw withBothStacks(codec.decode(wire), ref)
 }
 
@@ -55,20 +72,12 @@ export function resultOfBlocking(
       function: printRef(ref),
     })
   }
-  const { ok, wire } = answerOf(surroundings, settlement)
-  if (ok) return codec.decode(wire)
-  throw withBothStacks(codec.decode(wire), ref)
-}
-
-/** The answer, still on the wire; what the call changed around it is here in both cases. */
-function answerOf(
-  surroundings: Surroundings,
-  settlement: Settlement,
-): { ok: boolean; wire: WireValue } {
   if ('failure' in settlement) throw atCaller(settlement.failure)
   const { outcome } = settlement
+  // Also after an error: what a call did to its surroundings has happened.
   surroundings.bringBack(outcome.changes)
-  return { ok: outcome.ok, wire: outcome.ok ? outcome.value : outcome.error }
+  if (outcome.ok) return codec.decode(outcome.value)
+  throw withBothStacks(codec.decode(outcome.error), ref)
 }
 
 function withBothStacks(error: unknown, ref: FunctionRef): unknown {
