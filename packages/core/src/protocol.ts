@@ -112,7 +112,11 @@ export interface WireScope {
 
 /** Where a call is to run. `thread`: the addressee's own queue; the others are resolved by the addressee. */
 export type Target =
-  | { readonly by: 'thread' }
+  | {
+      readonly by: 'thread'
+      /** Where it was sent ahead of its turn: to be claimed before it runs, as its maker may have taken it back. */
+      readonly claim?: number | undefined
+    }
   | { readonly by: 'frame'; readonly frame: number; readonly outermost?: number | undefined }
   | { readonly by: 'context'; readonly context: string }
   | { readonly by: 'shared' }

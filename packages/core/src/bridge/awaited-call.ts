@@ -65,7 +65,8 @@ function startCall(
       ref,
       args: encoded.wire,
       scope: { chain: scope.chain, loop, context, locals, storages },
-      timed: here.statistics.isTiming,
+      // A pool must know how long its calls take.
+      timed: !threadSensitive || here.statistics.isTiming,
     },
     encoded.transfer,
   )

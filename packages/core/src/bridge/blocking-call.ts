@@ -121,6 +121,7 @@ function sendToLoop(here: Runtime, scope: Scope, call: Call): void {
  * @throws DeadlockError (SYNCBRIDGE_DEADLOCK) at the top level of a module that a loop thread is importing.
  */
 function assertMayBlock(here: Runtime, { mode }: Scope, ref: FunctionRef): void {
+  if (mode === 'sync' || (mode === 'open' && here.role !== 'loop')) return
   const label = printRef(ref)
   if (mode === 'async' || mode === 'context') {
     const where =
@@ -133,11 +134,9 @@ function assertMayBlock(here: Runtime, { mode }: Scope, ref: FunctionRef): void 
       { function: label, thread: here.address },
     )
   }
-  if (mode === 'open' && here.role === 'loop') {
-    throw new DeadlockError(
-      `asyncToSync: ${label} was called at the top level of a module that is being imported by the very loop thread ` +
-        `(${here.address}) that would have to run it. Call it from a function, or keep the call in the program's own main().`,
-      { function: label, thread: here.address },
-    )
-  }
+  throw new DeadlockError(
+    `asyncToSync: ${label} was called at the top level of a module that is being imported by the very loop thread ` +
+      `(${here.address}) that would have to run it. Call it from a function, or keep the call in the program's own main().`,
+    { function: label, thread: here.address },
+  )
 }

@@ -32,6 +32,10 @@ export class Call {
   sentBy: Target | undefined = undefined
   /** Its place among those in the queue of a thread. */
   sequence = 0
+  /** What whoever starts it must claim, where it was sent ahead of its turn. */
+  claim = 0
+  /** How long it is expected to run, in ms; 0 where nobody has guessed. */
+  expected = 0
   /** Who made it, and whose queue it is in. */
   maker: CallKeeper | undefined = undefined
   holder: CallKeeper | undefined = undefined

@@ -55,6 +55,8 @@ export class LaneChannel implements Channel {
   #taken = 0
   /** Messages that came by port. */
   #collected = 0
+  /** The reader may sleep on what was posted last. */
+  #mustFlush = false
   #holds = 0
   #closed = false
   #wake: (() => void) | undefined
@@ -81,9 +83,12 @@ export class LaneChannel implements Channel {
     this.#posted = (this.#posted + 1) | 0
     // After the post, never before: see Bell.
     if (this.#peerBell.ring(isMoreToCome)) this.#port.postMessage(null)
+    this.#mustFlush = isMoreToCome
   }
 
   flush(): void {
+    if (!this.#mustFlush) return
+    this.#mustFlush = false
     if (this.#peerBell.ring()) this.#port.postMessage(null)
   }
 

@@ -8,5 +8,7 @@ export const EXIT_CODE_SLOT = 2
 export const TAKEN_SLOT = 3
 /** The number of the thread's innermost blocked frame; 0 while it is not blocked. */
 export const FRAME_SLOT = 4
-/** A block of its own for each slot that two threads write: 64 bytes is what a core takes at a time. */
-export const SLOT_COUNT = 16
+/** From here on: the calls that were sent ahead (see Claims). */
+export const CLAIM_SLOT = 16
+export const CLAIM_COUNT = 1024
+export const SLOT_COUNT = CLAIM_SLOT + CLAIM_COUNT

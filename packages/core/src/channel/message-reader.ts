@@ -78,6 +78,8 @@ export class MessageReader {
     let target = PLACES[by] as Target
     if (target.by === 'frame') {
       target = { by: 'frame', frame: this.#word(), outermost: this.#word() || undefined }
+    } else if ((flags & wire.CLAIM) !== 0) {
+      target = { by: 'thread', claim: this.#word() }
     }
     const chain = (flags & wire.CHAIN) === 0 ? NO_FRAMES : this.#chain()
     const loop = (flags & wire.LOOP_ELSEWHERE) === 0 ? this.#peer : this.#address()

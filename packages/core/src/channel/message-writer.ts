@@ -111,6 +111,9 @@ export class MessageWriter {
     if (target.by === 'frame') {
       this.#word(target.frame)
       this.#word(target.outermost ?? 0)
+    } else if (target.by === 'thread' && target.claim !== undefined) {
+      flags |= wire.CLAIM
+      this.#word(target.claim)
     }
     if (chain.length > 0) {
       flags |= wire.CHAIN

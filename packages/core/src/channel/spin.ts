@@ -14,17 +14,21 @@ const MOST_SKIPPED = 1023
 export class Spin {
   #skipped = 0
   #toSkip = 0
-  readonly #isUseful: boolean
+  /** Whether it can ever be: not on one core. */
+  readonly isUseful: boolean
 
   /** @param cores How many threads can run at the same time. */
   constructor(cores: number) {
-    this.#isUseful = cores > 1
+    this.isUseful = cores > 1
   }
 
-  /** Looks until there is something, or it is not worth the while. @returns whether there is something. */
+  /**
+   * Looks until there is something, or it is not worth the while. Whoever sleeps afterwards looks by himself.
+   * @returns whether there is something.
+   */
   until(look: () => boolean): boolean {
+    if (!this.isUseful) return false
     if (look()) return true
-    if (!this.#isUseful) return false
     if (this.#skipped < this.#toSkip) {
       this.#skipped += 1
       return false

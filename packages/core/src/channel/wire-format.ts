@@ -38,6 +38,8 @@ export const ONE_ARGUMENT = 1
 export const ARGUMENTS = 2
 /** Nothing in the locals can be changed by whoever gets them. */
 export const FLAT_LOCALS = 1 << 19
+/** It was sent ahead. */
+export const CLAIM = 1 << 20
 
 // Outcomes.
 export const OK = 1 << 8

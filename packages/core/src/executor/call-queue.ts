@@ -18,6 +18,17 @@ export class CallQueue {
     }
   }
 
+  /** The next one, which stays. */
+  get first(): Call | undefined {
+    return this.#calls[0]
+  }
+
+  /** Calls that have been in line before, and keep their places. */
+  putBack(calls: readonly Call[]): void {
+    const waiting = this.clear()
+    for (const call of [...calls, ...waiting]) this.push(call)
+  }
+
   shift(): Call | undefined {
     const call = this.#calls.shift()
     if (call) call.withdraw = undefined

@@ -29,12 +29,14 @@ export interface Attended {
   awaited(): number
   /** About to return to the event loop. */
   onDoze(): void
+  /** Whether answers will come in numbers, and this thread need not be woken for each. */
+  isPatient(): boolean
 }
 
 /** Longest time without a turn of the event loop while calls follow each other, in ms. */
-const TURN = 0.5
+const TURN = 0.25
 /** So many answers in a row at most without a look at the clock. */
-const MOST_UNTIMED = 32
+const MOST_UNTIMED = 8
 /**
  * How long a thread parks for the next call, in ms. Not shorter: a timer that is due before the system's next tick (4 ms on most)
  * must be set in the hardware, which costs as much as half a call; a later one is nearly free.
@@ -45,6 +47,8 @@ const BRIEF = 0.05
 const CONFIDENT = 1
 const STREAK = 16
 const MOST_SKIPPED = 1023
+/** How long answers may lie before a patient thread looks by itself, in ms. */
+const LATER = 1
 
 /** How `attend` left off: in the event loop until it is woken; to go on when all that is queued has run; after a turn. */
 type Rest = 'dozing' | 'soon' | 'turn'
@@ -61,6 +65,8 @@ export class Attendance {
   #isExpecting = false
   #mustYield = false
   #turnedAt = 0
+  /** The event loop must turn before anything else is read. */
+  #isOverdue = false
   #attended = 0
   #nextClock = 1
   /** Something was handled, and promises of the user's may be left to go on. */
@@ -68,6 +74,7 @@ export class Attendance {
   #parkLess = new Backoff()
   #waitLess = new Backoff()
   #streak = 0
+  #timer: NodeJS.Timeout | undefined
 
   constructor(here: Attended) {
     this.#here = here
@@ -79,6 +86,7 @@ export class Attendance {
   readonly turn = (): void => {
     this.#isTurning = false
     this.#turnedAt = performance.now()
+    this.#isOverdue = false
     this.#attended = 0
     this.#nextClock = 1
     outside(this.#attend)
@@ -110,8 +118,10 @@ export class Attendance {
 
   /** What ran here asynchronously has been answered. Where nothing else runs, the next message may follow at once. */
   answered(): void {
+    if (this.#here.isRunningAsync()) return
     // Outside already: it was from there that what has been answered was started.
-    if (!this.#here.isRunningAsync()) this.#attend()
+    if (this.#spin.isUseful) this.#attend()
+    else if (!this.#isAttending) this.#attendSoon()
   }
 
   /**
@@ -119,10 +129,12 @@ export class Attendance {
    * asked ever more rarely.
    */
   mustTurn(): boolean {
+    if (this.#isOverdue) return true
     this.#attended += 1
     if (this.#attended < this.#nextClock) return false
     this.#nextClock += Math.min(this.#nextClock, MOST_UNTIMED)
-    return performance.now() - this.#turnedAt > TURN
+    this.#isOverdue = performance.now() - this.#turnedAt > TURN
+    return this.#isOverdue
   }
 
   #attendSoon(): void {
@@ -176,11 +188,19 @@ export class Attendance {
       }
       if (this.#isTurning) return 'turn'
       here.onDoze()
-      here.bell.doze()
+      const isPatient = here.isPatient()
+      if (isPatient) this.#lookLater()
+      here.bell.doze(isPatient)
       // What came in between has found it awake.
       if (!here.hasNews()) return 'dozing'
       here.bell.wake()
     }
+  }
+
+  /** Those who leave a patient thread asleep may be held up before they wake it: it looks by itself before long. */
+  #lookLater(): void {
+    this.#timer ??= setTimeout(this.turn, LATER).unref()
+    this.#timer.refresh()
   }
 
   /** Whether the next message is likely to come within a moment. */

@@ -23,8 +23,11 @@ export function blockUntilSettled(
 ): void {
   const { bell, post, spin, look } = runtime
   while (!call.settlement) {
+    const remaining = deadline.remaining()
+    if (remaining === 0) return onTimeout()
+    if (!spin.until(look) && !bell.park(look, Math.min(SLICE, remaining)))
+      for (const thread of post.threads) thread.checkAlive(true)
     runtime.drain()
-    if (call.settlement && frame.queue.length === 0) return
     // A thread marks its end and then rings; a silent death rings nobody.
     if (post.hasDeaths()) for (const thread of post.threads) thread.checkAlive(false)
     // Before the answer is looked at: work that was queued when it arrived runs first, as in asgiref.
@@ -33,11 +36,6 @@ export function blockUntilSettled(
       if (work) runtime.work.performOnFrame(work, frame)
       runtime.drain()
     }
-    if (call.settlement) return
-    const remaining = deadline.remaining()
-    if (remaining === 0) return onTimeout()
-    if (spin.until(look) || bell.park(look, Math.min(SLICE, remaining))) continue
-    for (const thread of post.threads) thread.checkAlive(true)
   }
 }
 

@@ -12,6 +12,7 @@ import { refuse } from '../call/pending-calls.js'
 import type { Performed, RunningCall } from '../call/perform-call.js'
 import { Bell } from '../channel/bell.js'
 import type { Channel } from '../channel/channel.js'
+import { Claims } from '../channel/claims.js'
 import { SLOT_COUNT } from '../channel/layout.js'
 import { LifeRecord } from '../channel/life-record.js'
 import { Spin } from '../channel/spin.js'
@@ -44,6 +45,9 @@ import { isBlockedIn, Outbox } from './outbox.js'
 import { PostOffice } from './post-office.js'
 import { ownThreadGone } from './thread-deaths.js'
 import { Work } from './work.js'
+
+/** How long answers may lie while their thread has more to do, in ms. */
+const MOST_LYING = 0.5
 
 /** What differs between the root and a thread that it made. */
 export interface RuntimeBoot {
@@ -93,6 +97,8 @@ export class Runtime implements Maker, CallKeeper {
   readonly #life: LifeRecord
   readonly #makerLife: LifeRecord | undefined
   #lastThread = 0
+  #lying = 0
+  #rangAt = 0
 
   constructor(boot: RuntimeBoot) {
     this.address = boot.address
@@ -104,6 +110,7 @@ export class Runtime implements Maker, CallKeeper {
     this.#life = new LifeRecord(boot.memory)
     this.#makerLife = boot.makerMemory && new LifeRecord(boot.makerMemory)
     this.post = new PostOffice(boot.address, boot.parent)
+    const claims = new Claims(boot.memory)
     this.work = new Work({
       address: this.address,
       registry: this.registry,
@@ -113,6 +120,7 @@ export class Runtime implements Maker, CallKeeper {
         this.#reply(message, running, performed, isMoreToCome),
       drain: () => this.drain(),
       countTaken: () => this.#life.countTaken(),
+      claim: (claim) => claims.take(claim),
       isBlocked: () => this.frames.depth > 0,
       mustTurn: () => this.attendance.mustTurn(),
       turnSoon: () => this.attendance.yieldSoon(),
@@ -136,6 +144,7 @@ export class Runtime implements Maker, CallKeeper {
       isRunningAsync: () => this.work.isRunningAsync,
       awaited: () => this.open.callCount,
       onDoze: () => this.open.holdLoop(),
+      isPatient: () => this.open.callCount > 2 * this.post.threads.length,
     })
     this.outbox = new Outbox({
       address: this.address,
@@ -202,6 +211,12 @@ export class Runtime implements Maker, CallKeeper {
     return this.outbox.send(call, to, target)
   }
 
+  unsend(call: Call): void {
+    this.outbox.pending.remove(call.id)
+    call.sentTo = undefined
+    call.sentBy = undefined
+  }
+
   /** To the executors of the process, here or at the root. */
   sendToHost(call: Call, target: Target): void {
     if (!this.host) this.outbox.send(call, this.#hostAddress, target)
@@ -231,6 +246,16 @@ export class Runtime implements Maker, CallKeeper {
   }
 
   readonly #receive = (message: Message): void => this.receive(message)
+
+  /** Answers may lie for a while, but not as long as there is anything to do: the clock is asked at every fourth. */
+  #mayLie(): boolean {
+    this.#lying += 1
+    if ((this.#lying & 3) !== 0) return true
+    const now = performance.now()
+    if (now - this.#rangAt < MOST_LYING) return true
+    this.#rangAt = now
+    return false
+  }
 
   /** Only threads leave answers lying while they have more to do. */
   #flush(): void {
@@ -279,9 +304,10 @@ export class Runtime implements Maker, CallKeeper {
       from: this.address,
       id: message.id,
     } as const
+    const mayLie = isMoreToCome && this.#mayLie()
     const post = ({ outcome, transfer }: Performed) => {
       if (message.from === this.address) this.#postHere({ ...address, outcome }, transfer)
-      else this.post.post({ ...address, outcome }, transfer, isMoreToCome)
+      else this.post.post({ ...address, outcome }, transfer, mayLie)
     }
     try {
       post(performed)

@@ -21,6 +21,8 @@ export interface WorkEnvironment extends Performer {
   drain(): void
   /** Counts a call of the own queue as taken. */
   countTaken(): void
+  /** Claims a call that was sent ahead. @returns whether it has not been taken back. */
+  claim(claim: number): boolean
   isBlocked(): boolean
   /** Whether the event loop must turn now, before the next call of the queue. */
   mustTurn(): boolean
@@ -112,7 +114,10 @@ export class Work {
       if (!message) return
       // Before it runs: a call that is not counted may be run by another thread when this one dies.
       this.#here.countTaken()
-      this.#performNext(message)
+      const { target } = message
+      const isOurs =
+        target.by !== 'thread' || target.claim === undefined || this.#here.claim(target.claim)
+      if (isOurs) this.#performNext(message)
       // All that has arrived, and only then the next call: an abort of it may be behind it.
       this.#here.drain()
     }

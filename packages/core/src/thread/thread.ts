@@ -6,6 +6,7 @@ import { MessageChannel, Worker } from 'node:worker_threads'
 import type { Call, CallKeeper } from '../call/call.js'
 import { Bell } from '../channel/bell.js'
 import type { Channel } from '../channel/channel.js'
+import { Claims, MOST_OFFERED } from '../channel/claims.js'
 import { LaneChannel } from '../channel/lane-channel.js'
 import { SLOT_COUNT } from '../channel/layout.js'
 import { LifeRecord } from '../channel/life-record.js'
@@ -30,8 +31,12 @@ export interface Maker {
   attend(): void
   /** @returns false when the call could not be sent and has been settled. */
   send(call: Call, to: ThreadAddress, target: Target): boolean
+  /** The call was not started and will not be: its number is free again. */
+  unsend(call: Call): void
   threadGone(thread: Thread, exitCode: number | undefined, cause: unknown): void
 }
+
+const QUEUE: Target = { by: 'thread' }
 
 // The build keeps every chunk beside the entry, whichever chunk this module ends up in.
 const entryUrl = new URL('./thread-entry.js', import.meta.url)
@@ -41,13 +46,16 @@ export class Thread implements CallKeeper {
   readonly role: ThreadRole
   readonly channel: Channel
   /** Called whenever a call of its own queue has finished. */
-  onCallFinished: (() => void) | undefined
+  onCallFinished: ((call: Call) => void) | undefined
   #state: ThreadState = 'starting'
   #cameUp = false
   #cause: unknown
   readonly #onGone: Array<() => void> = []
   #sequence = 0
   readonly #life: LifeRecord
+  readonly #claims: Claims
+  /** Calls that can be taken back, the oldest first, and some that no longer can. */
+  #ahead: Call[] = []
   readonly #worker: Worker | undefined
   readonly #maker: Maker
   /** Of the calls in its own queue: how many have not finished, and how many of these were given up. */
@@ -65,6 +73,7 @@ export class Thread implements CallKeeper {
     const memory = new SharedArrayBuffer(SLOT_COUNT * Int32Array.BYTES_PER_ELEMENT)
     const { port1, port2 } = new MessageChannel()
     this.#life = new LifeRecord(memory)
+    this.#claims = new Claims(memory)
     const [down, up] = [new SharedArrayBuffer(RING_BYTES), new SharedArrayBuffer(RING_BYTES)]
     this.#worker = this.#start({ ...boot, port: port2, memory, down, up }, settings)
     this.channel = new LaneChannel({
@@ -133,7 +142,37 @@ export class Thread implements CallKeeper {
 
   /** Puts a call into the thread's own queue. */
   run(call: Call): void {
-    if (!this.#maker.send(call, this.address, { by: 'thread' })) return
+    this.#send(call, QUEUE)
+  }
+
+  /** The same, before its turn has come: it can be taken back until the thread starts it. */
+  runAhead(call: Call): void {
+    // Never 0, which is what a claimed one leaves.
+    const claim = (this.#sequence + 1) | 0 || MOST_OFFERED
+    this.#claims.offer(claim)
+    call.claim = claim
+    this.#send(call, { by: 'thread', claim })
+    if (call.holder !== this) return
+    this.#ahead = this.#ahead.filter((earlier) => earlier.holder === this)
+    this.#ahead.push(call)
+  }
+
+  /** Takes back the calls that were sent ahead and have not started, the oldest first. */
+  takeBack(): Call[] {
+    const taken: Call[] = []
+    for (const call of this.#ahead) {
+      // What was given up is answered by the thread, when it comes to it.
+      if (call.holder !== this || call.settlement || !this.#claims.take(call.claim)) continue
+      this.#maker.unsend(call)
+      call.leave()
+      taken.push(call)
+    }
+    this.#ahead = []
+    return taken
+  }
+
+  #send(call: Call, target: Target): void {
+    if (!this.#maker.send(call, this.address, target)) return
     call.sequence = this.#sequence++
     call.holder = this
     this.#load += 1
@@ -147,7 +186,7 @@ export class Thread implements CallKeeper {
   callFinished(call: Call): void {
     this.#load -= 1
     if (call.settlement) this.#abandoned -= 1
-    this.onCallFinished?.()
+    this.onCallFinished?.(call)
   }
 
   /** Of the calls in its own queue, whether this one had been taken: only then may it have had an effect. */
