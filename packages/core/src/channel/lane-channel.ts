@@ -134,6 +134,7 @@ export class LaneChannel implements Channel {
   #write(message: Message): boolean {
     const at = this.#out.begin()
     if (at < 0) return false
+    this.#writer.begin()
     const length = this.#writer.write(message, at, MAX_RECORD, this.#constantOf(message))
     if (length < 0) return false
     this.#out.commit(length, this.#posted | 0)

@@ -1,197 +1,287 @@
 /**
- * Writes plain data into shared memory: what JSON has, and undefined and every number. Anything that structured clone treats
- * in its own way (class instances, Dates, Maps, cycles, an object that occurs twice, holes, getters that throw) is declined,
- * and takes the slow way. The other side is {@link file://./plain-reader.ts}.
+ * Writes plain data into shared memory: what JSON has, and undefined, every number and whole Uint8Arrays. Anything that
+ * structured clone treats in its own way (class instances, Dates, Maps, cycles, an object that occurs twice, holes, getters that
+ * throw) is declined, and takes the slow way. The other side is {@link file://./plain-reader.ts}.
  */
+import { Occurrences } from './occurrences.js'
 import {
   ARRAY,
-  ASCII,
   FALSE,
   FLOAT64,
-  INT32,
+  FLOATS,
+  INTEGER,
+  INTEGERS,
   KNOWN,
+  LATIN1,
   LEARN,
-  MOST_NAMES,
+  MOST_BESIDE_TAG,
   NULL,
   OBJECT,
+  OBJECT_AND_MORE,
+  SINGLE,
+  TAG_BITS,
   TRUE,
   UCS2,
   UNDEFINED,
+  UTF8,
 } from './plain-data.js'
+import { type WrittenShape, WrittenShapes } from './written-shapes.js'
 
 /** Thrown, and caught beside: the value takes the slow way. Made once, as its stack says nothing. */
 const DECLINED = new Error('not plain data')
 const DEEPEST = 32
+/** Shorter texts are faster written by a loop than by a call into the engine. */
+const SHORT = 16
+/** Of longer arrays it is faster to ask for the values than for the keys. */
+const LONG_ARRAY = 16
 
 export class PlainWriter {
-  readonly #bytes: Buffer
-  readonly #view: DataView
-  readonly #names = new Map<string, number>()
+  #bytes: Buffer
+  #words: Int32Array
+  #view: DataView
+  readonly #shapes = new WrittenShapes()
+  readonly #occurrences = new Occurrences()
   readonly #things = new Map<object, number>()
-  readonly #seen = new Set<object>()
-  /** Names and things learned by the record that is being written: unlearned again where it is declined. */
-  #learned: Array<string | object> = []
+  /** How much the reader knows of what was learned, if this record is not sent. */
+  #knownShapes = 1
+  #knownThings = 0
   #at = 0
   #end = 0
 
+  /** @param bytes Whose memory begins at a multiple of four bytes. */
   constructor(bytes: Buffer) {
     this.#bytes = bytes
+    this.#words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2)
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  }
+
+  /** A record begins, in which one value or several are written. */
+  begin(): void {
+    this.#occurrences.clear()
+    this.#knownShapes = this.#shapes.count
+    this.#knownThings = this.#things.size
+  }
+
+  /** The record is not sent: what it taught must be taught again. */
+  forget(): void {
+    this.#unlearn(this.#knownShapes, this.#knownThings)
   }
 
   /**
    * Writes a value at `at`, within `size` bytes.
-   * @param constant Objects in it that never change: they are sent once and then by number.
+   * @param constant An object in it that never changes: it is sent once and then by number.
    * @returns the length, or -1 where the value is declined; what was written then counts for nothing.
    */
-  write(value: unknown, at: number, size: number, constant: object | undefined): number {
-    this.#at = at
-    this.#end = at + size
-    this.#learned = []
-    this.#seen.clear()
+  write(value: unknown, at: number, size: number, constant?: object): number {
+    const knownShapes = this.#shapes.count
+    const knownThings = this.#things.size
+    const start = (at + 3) >> 2
+    this.#at = start
+    this.#end = (at + size) >> 2
     try {
-      this.#value(value, constant, 0)
-      return this.#at - at
-    } catch (error) {
-      for (const learned of this.#learned) {
-        if (typeof learned === 'string') this.#names.delete(learned)
-        else this.#things.delete(learned)
-      }
-      if (error === DECLINED) return -1
-      // A getter of the user's threw: structured clone will meet it again, and tell.
+      this.#word(0)
+      this.#value(value, 0, constant)
+      if (this.#shapes.count > knownShapes) this.#teach(start, knownShapes)
+      return this.#at * 4 - at
+    } catch {
+      // Also where a getter of the user's threw: structured clone will meet it again, and tell.
+      this.#unlearn(knownShapes, knownThings)
       return -1
     }
   }
 
-  #value(value: unknown, constant: object | undefined, depth: number): void {
+  #value(value: unknown, depth: number, constant: object | undefined): void {
     switch (typeof value) {
       case 'number':
         return this.#number(value)
       case 'string':
-        return this.#string(value)
+        return this.#text(value)
       case 'undefined':
-        return this.#byte(UNDEFINED)
+        return this.#word((UNDEFINED << TAG_BITS) | SINGLE)
       case 'boolean':
-        return this.#byte(value ? TRUE : FALSE)
+        return this.#word(((value ? TRUE : FALSE) << TAG_BITS) | SINGLE)
       case 'object':
-        if (value === null) return this.#byte(NULL)
+        if (value === null) return this.#word((NULL << TAG_BITS) | SINGLE)
         if (value === constant) return this.#constant(value, depth)
-        return this.#object(value, constant, depth)
+        return this.#object(value, depth, constant)
       default:
         throw DECLINED
     }
   }
 
-  #object(value: object, constant: object | undefined, depth: number): void {
+  #object(value: object, depth: number, constant: object | undefined): void {
+    if (depth > DEEPEST) throw DECLINED
+    const from = this.#at
+    if (Array.isArray(value)) this.#array(value, depth, constant)
+    else this.#properties(value as Record<string, unknown>, depth, constant)
     // Seen twice, it would arrive as two: structured clone keeps it one.
-    if (depth > DEEPEST || this.#seen.has(value)) throw DECLINED
-    this.#seen.add(value)
-    if (Array.isArray(value)) return this.#array(value, constant, depth)
-    const prototype: unknown = Object.getPrototypeOf(value)
+    if (this.#occurrences.repeats(value, this.#words, from, this.#at)) throw DECLINED
+  }
+
+  #properties(value: Record<string, unknown>, depth: number, constant: object | undefined): void {
     // Without one, it may be anything: an error or a Map that has lost its prototype is still one, to structured clone.
-    if (prototype !== Object.prototype) throw DECLINED
-    const keys = Object.keys(value)
-    this.#byte(OBJECT)
-    this.#uint32(keys.length)
-    for (const key of keys) {
-      this.#name(key)
-      this.#value((value as Record<string, unknown>)[key], constant, depth + 1)
+    if (Object.getPrototypeOf(value) !== Object.prototype) throw DECLINED
+    const from = this.#at
+    this.#word(0)
+    let shape: WrittenShape | undefined = this.#shapes.root
+    let known = shape
+    let more = -1
+    for (const name in value) {
+      if (shape) {
+        shape = shape.lastName === name ? shape.last : this.#extend(shape, name)
+        if (shape) known = shape
+        else {
+          more = this.#at
+          this.#word(0)
+        }
+      }
+      if (!shape) {
+        if (name === '__proto__') throw DECLINED
+        this.#words[more] = (this.#words[more] as number) + 1
+        this.#text(name)
+      }
+      this.#value(value[name], depth + 1, constant)
+    }
+    this.#words[from] = (known.number << TAG_BITS) | (more < 0 ? OBJECT : OBJECT_AND_MORE)
+  }
+
+  #extend(shape: WrittenShape, name: string): WrittenShape | undefined {
+    // It would set the prototype on the other side.
+    if (name === '__proto__') throw DECLINED
+    return this.#shapes.extend(shape, name)
+  }
+
+  #array(value: readonly unknown[], depth: number, constant: object | undefined): void {
+    const { length } = value
+    // Holes and properties of its own are kept by structured clone only.
+    const own = length < LONG_ARRAY ? Object.keys(value) : Object.values(value)
+    if (own.length !== length || length > MOST_BESIDE_TAG) throw DECLINED
+    if (length > 0 && typeof value[0] === 'number' && this.#numbers(value)) return
+    this.#word((length << TAG_BITS) | ARRAY)
+    for (let index = 0; index < length; index += 1) {
+      const item = value[index]
+      if (item === undefined && !Object.hasOwn(value, index)) throw DECLINED
+      this.#value(item, depth + 1, constant)
     }
   }
 
-  #array(value: readonly unknown[], constant: object | undefined, depth: number): void {
+  #numbers(value: readonly unknown[]): boolean {
+    return this.#integers(value) || this.#floats(value)
+  }
+
+  #integers(value: readonly unknown[]): boolean {
     const { length } = value
-    // Holes and properties of its own are kept by structured clone only.
-    if (Object.keys(value).length !== length) throw DECLINED
-    this.#byte(ARRAY)
-    this.#uint32(length)
+    const words = this.#words
+    const at = this.#at + 1
+    if (at + length > this.#end) throw DECLINED
     for (let index = 0; index < length; index += 1) {
       const item = value[index]
-      if (item === undefined && !(index in value)) throw DECLINED
-      this.#value(item, constant, depth + 1)
+      if (typeof item !== 'number' || (item | 0) !== item || Object.is(item, -0)) return false
+      words[at + index] = item
     }
+    this.#word((length << TAG_BITS) | INTEGERS)
+    this.#at += length
+    return true
+  }
+
+  #floats(value: readonly unknown[]): boolean {
+    const { length } = value
+    for (let index = 0; index < length; index += 1)
+      if (typeof value[index] !== 'number') return false
+    this.#word((length << TAG_BITS) | FLOATS)
+    this.#claim(length * 2)
+    for (let index = 0; index < length; index += 1) {
+      this.#view.setFloat64(this.#at * 4, value[index] as number, true)
+      this.#at += 2
+    }
+    return true
   }
 
   #constant(value: object, depth: number): void {
     const known = this.#things.get(value)
-    if (known !== undefined) {
-      this.#byte(KNOWN)
-      return this.#uint32(known)
-    }
-    this.#byte(LEARN)
+    if (known !== undefined) return this.#word((known << TAG_BITS) | KNOWN)
+    this.#word((this.#things.size << TAG_BITS) | LEARN)
     this.#things.set(value, this.#things.size)
-    this.#learned.push(value)
-    this.#object(value, undefined, depth)
-  }
-
-  #name(name: string): void {
-    const known = this.#names.get(name)
-    if (known !== undefined) {
-      this.#byte(KNOWN)
-      return this.#uint32(known)
-    }
-    // It would set the prototype on the other side.
-    if (name === '__proto__') throw DECLINED
-    if (this.#names.size < MOST_NAMES) {
-      this.#byte(LEARN)
-      this.#names.set(name, this.#names.size)
-      this.#learned.push(name)
-    }
-    this.#string(name)
+    this.#object(value, depth, undefined)
   }
 
   #number(value: number): void {
-    // -0 is no int32, although it equals one.
-    if ((value | 0) === value && !Object.is(value, -0)) {
-      this.#byte(INT32)
-      this.#claim(4)
-      this.#view.setInt32(this.#at, value, true)
-      this.#at += 4
-      return
-    }
-    this.#byte(FLOAT64)
-    this.#claim(8)
-    this.#view.setFloat64(this.#at, value, true)
-    this.#at += 8
+    const beside = value << TAG_BITS
+    // -0 is no integer, although it equals one.
+    if (beside >> TAG_BITS === value && !Object.is(value, -0)) return this.#word(beside | INTEGER)
+    this.#word(FLOAT64)
+    this.#claim(2)
+    this.#view.setFloat64(this.#at * 4, value, true)
+    this.#at += 2
   }
 
-  #string(value: string): void {
+  #text(value: string): void {
     const { length } = value
-    // A string's UTF-8 is as long as the string only where it is ASCII.
-    const isAscii = length < 24 ? isShortAscii(value) : Buffer.byteLength(value) === length
-    this.#byte(isAscii ? ASCII : UCS2)
-    this.#uint32(length)
-    this.#claim(isAscii ? length : length * 2)
-    if (!isAscii) {
-      this.#bytes.write(value, this.#at, 'utf16le')
-      this.#at += length * 2
-    } else if (length < 24) {
-      for (let index = 0; index < length; index += 1)
-        this.#bytes[this.#at++] = value.charCodeAt(index)
-    } else {
-      this.#bytes.write(value, this.#at, 'latin1')
-      this.#at += length
+    if (length >= SHORT) return this.#longText(value)
+    const words = (length + 3) >> 2
+    this.#claim(words + 1)
+    const at = this.#at + 1
+    if (words > 0) this.#words[at + words - 1] = 0
+    const bytes = this.#bytes
+    let codes = 0
+    for (let index = 0; index < length; index += 1) {
+      const code = value.charCodeAt(index)
+      codes |= code
+      bytes[at * 4 + index] = code
+    }
+    if (codes > 0xff) return this.#longText(value)
+    this.#words[at - 1] = (length << TAG_BITS) | LATIN1
+    this.#at = at + words
+  }
+
+  #longText(value: string): void {
+    const { length } = value
+    this.#claim(1)
+    const at = this.#at * 4 + 4
+    const room = this.#end * 4 - at
+    // With too little room it would stop in between, and what it wrote be mistaken for all.
+    if (length * 3 > room && Buffer.byteLength(value) > room) throw DECLINED
+    const size = this.#bytes.write(value, at, 'utf8')
+    if (size === length) return this.#textOf(LATIN1, size)
+    if (value.isWellFormed()) return this.#textOf(UTF8, size)
+    if (length * 2 > room) throw DECLINED
+    this.#bytes.write(value, at, 'utf16le')
+    this.#textOf(UCS2, length * 2)
+  }
+
+  #textOf(tag: number, size: number): void {
+    if (size > MOST_BESIDE_TAG) throw DECLINED
+    this.#words[this.#at] = (size << TAG_BITS) | tag
+    const end = (this.#at + 1) * 4 + size
+    this.#at = (end + 3) >> 2
+    // What is written alike must be alike to its last byte: see Occurrences.
+    for (let byte = end; byte < this.#at * 4; byte += 1) this.#bytes[byte] = 0
+  }
+
+  /** After the value, what the reader has to know before it. */
+  #teach(start: number, known: number): void {
+    const shapes = this.#shapes
+    this.#words[start] = this.#at - start
+    this.#word(shapes.count - known)
+    for (let number = known; number < shapes.count; number += 1) {
+      const { parent, name } = shapes.at(number)
+      this.#word(parent?.number ?? 0)
+      this.#text(name)
     }
   }
 
-  #byte(value: number): void {
-    this.#claim(1)
-    this.#bytes[this.#at++] = value
+  #unlearn(shapes: number, things: number): void {
+    this.#shapes.unlearn(shapes)
+    if (this.#things.size === things) return
+    for (const [thing, number] of this.#things) if (number >= things) this.#things.delete(thing)
   }
 
-  #uint32(value: number): void {
-    this.#claim(4)
-    this.#view.setUint32(this.#at, value, true)
-    this.#at += 4
+  #word(value: number): void {
+    if (this.#at >= this.#end) throw DECLINED
+    this.#words[this.#at++] = value
   }
 
-  #claim(size: number): void {
-    if (this.#at + size > this.#end) throw DECLINED
+  #claim(words: number): void {
+    if (this.#at + words > this.#end) throw DECLINED
   }
-}
-
-function isShortAscii(value: string): boolean {
-  for (let index = 0; index < value.length; index += 1)
-    if (value.charCodeAt(index) > 127) return false
-  return true
 }
