@@ -55,7 +55,7 @@ const numbers = [
 ]
 
 function anything(roll: (sides: number) => number, depth: number): unknown {
-  switch (roll(depth > 0 ? 9 : 5)) {
+  switch (roll(depth > 0 ? 11 : 5)) {
     case 0:
       return texts[roll(texts.length)]
     case 1:
@@ -69,6 +69,10 @@ function anything(roll: (sides: number) => number, depth: number): unknown {
     case 5:
     case 6:
       return Array.from({ length: roll(5) }, () => anything(roll, depth - 1))
+    case 7:
+      return Array.from({ length: roll(40) }, () => numbers[roll(numbers.length)])
+    case 8:
+      return new Uint8Array(roll(100)).fill(roll(256))
     default:
       return Object.fromEntries(
         Array.from({ length: roll(5) }, () => [
@@ -84,14 +88,14 @@ describe('plain data in shared memory', () => {
     const { send } = lane()
     const roll = dice(7)
     let sent = 0
-    for (let round = 0; round < 3000; round += 1) {
+    for (let round = 0; round < 6000; round += 1) {
       const value = anything(roll, 4)
       const result = send(value)
       if (!result) continue
       sent += 1
       expect(result.arrived).toStrictEqual(structuredClone(value))
     }
-    expect(sent).toBeGreaterThan(2000)
+    expect(sent).toBeGreaterThan(4000)
   })
 
   test('keeps every number, and -0 apart from 0', () => {
@@ -165,7 +169,7 @@ describe('plain data in shared memory', () => {
         Symbol('s'),
         () => 1,
       ],
-      ...[new Uint8Array(2), Buffer.from('a'), new SharedArrayBuffer(8), new ArrayBuffer(8)],
+      ...[new Uint16Array(2), Buffer.from('a'), new SharedArrayBuffer(8), new ArrayBuffer(8)],
       ...[
         [shared, shared],
         round,

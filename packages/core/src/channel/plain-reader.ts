@@ -1,6 +1,7 @@
 /** Reads what `plain-writer.ts` wrote: one record after the other, in order, as each may have taught shapes to the next. */
 import {
   ARRAY,
+  BYTES,
   FALSE,
   FLOAT64,
   FLOATS,
@@ -20,20 +21,34 @@ import {
   UTF8,
 } from './plain-data.js'
 import { ReadShape, type ValueSource } from './read-shape.js'
-import { SHORT_WORDS, ShortTexts } from './short-texts.js'
+import { MOST_BYTES, RecentTexts } from './recent-texts.js'
+
+/** From here on a copy by Node is faster than one by the engine. */
+const LONG_BINARY = 4096
 
 export class PlainReader implements ValueSource {
   #bytes: Buffer
+  /** The same, whose slices are no Buffers. */
+  #octets: Uint8Array
   #words: Int32Array
   #view: DataView
   readonly #shapes: ReadShape[] = [new ReadShape(undefined, '')]
   readonly #things: unknown[] = []
-  readonly #shortTexts = new ShortTexts()
+  readonly #recentTexts = new RecentTexts()
   #at = 0
 
   /** @param bytes Whose memory begins at a multiple of four bytes. */
   constructor(bytes: Buffer) {
     this.#bytes = bytes
+    this.#octets = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.#words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2)
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  }
+
+  /** Goes on elsewhere, with what it has learned. */
+  moveTo(bytes: Buffer): void {
+    this.#bytes = bytes
+    this.#octets = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.#words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2)
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
@@ -81,6 +96,8 @@ export class PlainReader implements ValueSource {
         return this.#integers(number)
       case FLOATS:
         return this.#floats(number)
+      case BYTES:
+        return this.#binary(number)
       case OBJECT_AND_MORE:
         return this.#objectAndMore(number)
       case KNOWN:
@@ -123,8 +140,19 @@ export class PlainReader implements ValueSource {
     const count = this.#words[this.#at++] as number
     for (let index = 0; index < count; index += 1) {
       const name = this.#text(this.#words[this.#at++] as number)
-      value[name] = this.next()
+      // Not by assignment, where that would be an affair of the prototype.
+      if (name in Object.prototype) define(value, name, this.next())
+      else value[name] = this.next()
     }
+    return value
+  }
+
+  #binary(size: number): Uint8Array {
+    const from = this.#at * 4
+    this.#at += (size + 3) >> 2
+    if (size < LONG_BINARY) return this.#octets.slice(from, from + size)
+    const value = new Uint8Array(size)
+    this.#bytes.copy(value, 0, from, from + size)
     return value
   }
 
@@ -139,12 +167,11 @@ export class PlainReader implements ValueSource {
   #text(word: number): string {
     const size = word >> TAG_BITS
     const at = this.#at
-    const words = (size + 3) >> 2
-    this.#at = at + words
+    this.#at = at + ((size + 3) >> 2)
     const from = at * 4
     switch (word & TAG_MASK) {
       case LATIN1:
-        if (words <= SHORT_WORDS) return this.#shortTexts.at(this.#words, at, size)
+        if (size <= MOST_BYTES) return this.#recentTexts.read(this.#bytes, this.#words, at, size)
         return this.#bytes.toString('latin1', from, from + size)
       case UTF8:
         return this.#bytes.toString('utf8', from, from + size)
@@ -152,4 +179,13 @@ export class PlainReader implements ValueSource {
         return this.#bytes.toString('utf16le', from, from + size)
     }
   }
+}
+
+function define(object: object, name: string, value: unknown): void {
+  Object.defineProperty(object, name, {
+    value,
+    configurable: true,
+    enumerable: true,
+    writable: true,
+  })
 }

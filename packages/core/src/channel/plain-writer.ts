@@ -3,9 +3,11 @@
  * structured clone treats in its own way (class instances, Dates, Maps, cycles, an object that occurs twice, holes, getters that
  * throw) is declined, and takes the slow way. The other side is {@link file://./plain-reader.ts}.
  */
+import { types } from 'node:util'
 import { Occurrences } from './occurrences.js'
 import {
   ARRAY,
+  BYTES,
   FALSE,
   FLOAT64,
   FLOATS,
@@ -27,8 +29,9 @@ import {
 } from './plain-data.js'
 import { type WrittenShape, WrittenShapes } from './written-shapes.js'
 
-/** Thrown, and caught beside: the value takes the slow way. Made once, as its stack says nothing. */
+/** Thrown, and caught beside: the value takes the slow way. Made once, as their stacks say nothing. */
 const DECLINED = new Error('not plain data')
+const FULL = new Error('no room for it')
 const DEEPEST = 32
 /** Shorter texts are faster written by a loop than by a call into the engine. */
 const SHORT = 16
@@ -45,11 +48,24 @@ export class PlainWriter {
   /** How much the reader knows of what was learned, if this record is not sent. */
   #knownShapes = 1
   #knownThings = 0
+  #isFull = false
   #at = 0
   #end = 0
 
   /** @param bytes Whose memory begins at a multiple of four bytes. */
   constructor(bytes: Buffer) {
+    this.#bytes = bytes
+    this.#words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2)
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  }
+
+  /** Whether what was declined last might have been written with more room. */
+  get isFull(): boolean {
+    return this.#isFull
+  }
+
+  /** Goes on elsewhere, with what the reader has learned. */
+  moveTo(bytes: Buffer): void {
     this.#bytes = bytes
     this.#words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2)
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -73,6 +89,24 @@ export class PlainWriter {
    * @returns the length, or -1 where the value is declined; what was written then counts for nothing.
    */
   write(value: unknown, at: number, size: number, constant?: object): number {
+    return this.#write(value, false, at, size, constant)
+  }
+
+  /**
+   * The same for a list of values that this library made itself, as arguments are: nobody else holds it, and it has no properties
+   * of its own, which would be dear to find out.
+   */
+  writeList(values: readonly unknown[], at: number, size: number): number {
+    return this.#write(values, true, at, size, undefined)
+  }
+
+  #write(
+    value: unknown,
+    isList: boolean,
+    at: number,
+    size: number,
+    constant: object | undefined,
+  ): number {
     const knownShapes = this.#shapes.count
     const knownThings = this.#things.size
     const start = (at + 3) >> 2
@@ -80,11 +114,14 @@ export class PlainWriter {
     this.#end = (at + size) >> 2
     try {
       this.#word(0)
-      this.#value(value, 0, constant)
+      if (isObjectExtended()) throw DECLINED
+      if (isList) this.#items(value as readonly unknown[], 0, constant)
+      else this.#value(value, 0, constant)
       if (this.#shapes.count > knownShapes) this.#teach(start, knownShapes)
       return this.#at * 4 - at
-    } catch {
+    } catch (error) {
       // Also where a getter of the user's threw: structured clone will meet it again, and tell.
+      this.#isFull = error === FULL
       this.#unlearn(knownShapes, knownThings)
       return -1
     }
@@ -113,14 +150,20 @@ export class PlainWriter {
     if (depth > DEEPEST) throw DECLINED
     const from = this.#at
     if (Array.isArray(value)) this.#array(value, depth, constant)
-    else this.#properties(value as Record<string, unknown>, depth, constant)
+    else {
+      const prototype: unknown = Object.getPrototypeOf(value)
+      if (prototype === Object.prototype)
+        this.#properties(value as Record<string, unknown>, depth, constant)
+      // Without one, it may be anything: an error or a Map that has lost its prototype is still one, to structured clone.
+      else if (prototype === Uint8Array.prototype || prototype === Buffer.prototype)
+        return this.#binary(value as Uint8Array)
+      else throw DECLINED
+    }
     // Seen twice, it would arrive as two: structured clone keeps it one.
     if (this.#occurrences.repeats(value, this.#words, from, this.#at)) throw DECLINED
   }
 
   #properties(value: Record<string, unknown>, depth: number, constant: object | undefined): void {
-    // Without one, it may be anything: an error or a Map that has lost its prototype is still one, to structured clone.
-    if (Object.getPrototypeOf(value) !== Object.prototype) throw DECLINED
     const from = this.#at
     this.#word(0)
     let shape: WrittenShape | undefined = this.#shapes.root
@@ -156,7 +199,13 @@ export class PlainWriter {
     // Holes and properties of its own are kept by structured clone only.
     const own = length < LONG_ARRAY ? Object.keys(value) : Object.values(value)
     if (own.length !== length || length > MOST_BESIDE_TAG) throw DECLINED
-    if (length > 0 && typeof value[0] === 'number' && this.#numbers(value)) return
+    if (length > 1 && typeof value[0] === 'number')
+      if (this.#integers(value) || this.#floats(value)) return
+    this.#items(value, depth, constant)
+  }
+
+  #items(value: readonly unknown[], depth: number, constant: object | undefined): void {
+    const { length } = value
     this.#word((length << TAG_BITS) | ARRAY)
     for (let index = 0; index < length; index += 1) {
       const item = value[index]
@@ -165,15 +214,11 @@ export class PlainWriter {
     }
   }
 
-  #numbers(value: readonly unknown[]): boolean {
-    return this.#integers(value) || this.#floats(value)
-  }
-
   #integers(value: readonly unknown[]): boolean {
     const { length } = value
     const words = this.#words
     const at = this.#at + 1
-    if (at + length > this.#end) throw DECLINED
+    this.#claim(length + 1)
     for (let index = 0; index < length; index += 1) {
       const item = value[index]
       if (typeof item !== 'number' || (item | 0) !== item || Object.is(item, -0)) return false
@@ -195,6 +240,22 @@ export class PlainWriter {
       this.#at += 2
     }
     return true
+  }
+
+  /** Only a view of a whole buffer of its own: of another, structured clone takes the whole buffer along. */
+  #binary(value: Uint8Array): void {
+    if (!types.isUint8Array(value)) throw DECLINED
+    const { buffer, length } = value
+    // The empty one may be detached, which structured clone has to say.
+    if (length === 0 || length !== buffer.byteLength || length > MOST_BESIDE_TAG) throw DECLINED
+    if (Object.getPrototypeOf(buffer) !== ArrayBuffer.prototype || isResizable(buffer))
+      throw DECLINED
+    const from = this.#at
+    this.#claim(1 + ((length + 3) >> 2))
+    this.#bytes.set(value, (from + 1) * 4)
+    this.#wrote(BYTES, length)
+    // Two views of one buffer would arrive with two.
+    if (this.#occurrences.repeats(buffer, this.#words, from, this.#at)) throw DECLINED
   }
 
   #constant(value: object, depth: number): void {
@@ -240,16 +301,17 @@ export class PlainWriter {
     const at = this.#at * 4 + 4
     const room = this.#end * 4 - at
     // With too little room it would stop in between, and what it wrote be mistaken for all.
-    if (length * 3 > room && Buffer.byteLength(value) > room) throw DECLINED
+    if (length * 3 > room && Buffer.byteLength(value) > room) throw FULL
     const size = this.#bytes.write(value, at, 'utf8')
-    if (size === length) return this.#textOf(LATIN1, size)
-    if (value.isWellFormed()) return this.#textOf(UTF8, size)
-    if (length * 2 > room) throw DECLINED
+    if (size === length) return this.#wrote(LATIN1, size)
+    if (value.isWellFormed()) return this.#wrote(UTF8, size)
+    if (length * 2 > room) throw FULL
     this.#bytes.write(value, at, 'utf16le')
-    this.#textOf(UCS2, length * 2)
+    this.#wrote(UCS2, length * 2)
   }
 
-  #textOf(tag: number, size: number): void {
+  /** So many bytes have been written one word further on. */
+  #wrote(tag: number, size: number): void {
     if (size > MOST_BESIDE_TAG) throw DECLINED
     this.#words[this.#at] = (size << TAG_BITS) | tag
     const end = (this.#at + 1) * 4 + size
@@ -277,11 +339,21 @@ export class PlainWriter {
   }
 
   #word(value: number): void {
-    if (this.#at >= this.#end) throw DECLINED
+    if (this.#at >= this.#end) throw FULL
     this.#words[this.#at++] = value
   }
 
   #claim(words: number): void {
-    if (this.#at + words > this.#end) throw DECLINED
+    if (this.#at + words > this.#end) throw FULL
   }
+}
+
+function isResizable(buffer: ArrayBufferLike): boolean {
+  return 'resizable' in buffer && buffer.resizable === true
+}
+
+/** Whether every object has more properties than its own. They would be met along with these. */
+function isObjectExtended(): boolean {
+  for (const _name in Object.prototype) return true
+  return false
 }

@@ -10,7 +10,8 @@ export interface ValueSource {
 const WORTH_COMPILING = 64
 
 export class ReadShape {
-  #names: string[] | undefined
+  /** An object of this shape. */
+  #empty: Record<string, unknown> | undefined
   #reads = 0
   #make: Make | undefined
 
@@ -24,17 +25,16 @@ export class ReadShape {
   }
 
   #readByNames(values: ValueSource): Record<string, unknown> {
-    this.#names ??= this.#collectNames()
-    const names = this.#names
-    const object: Record<string, unknown> = {}
-    for (let index = 0; index < names.length; index += 1)
-      object[names[index] as string] = values.next()
+    this.#empty ??= Object.fromEntries(this.#names().map((name) => [name, undefined]))
+    // Its properties are there already: assigned to an object without them, they would be an affair of its prototype.
+    const object = { ...this.#empty }
+    for (const name in object) object[name] = values.next()
     this.#reads += 1
-    if (this.#reads === WORTH_COMPILING) this.#make = compile(names)
+    if (this.#reads === WORTH_COMPILING) this.#make = compile(this.#names())
     return object
   }
 
-  #collectNames(): string[] {
+  #names(): string[] {
     const names: string[] = []
     for (let shape: ReadShape = this; shape.parent; shape = shape.parent) names.push(shape.name)
     return names.reverse()
