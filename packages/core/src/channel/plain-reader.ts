@@ -27,11 +27,11 @@ import { MOST_BYTES, RecentTexts } from './recent-texts.js'
 const LONG_BINARY = 4096
 
 export class PlainReader implements ValueSource {
-  #bytes: Buffer
+  readonly #bytes: Buffer
   /** The same, whose slices are no Buffers. */
-  #octets: Uint8Array
-  #words: Int32Array
-  #view: DataView
+  readonly #octets: Uint8Array
+  readonly #words: Int32Array
+  readonly #view: DataView
   readonly #shapes: ReadShape[] = [new ReadShape(undefined, '')]
   readonly #things: unknown[] = []
   readonly #recentTexts = new RecentTexts()
@@ -39,14 +39,6 @@ export class PlainReader implements ValueSource {
 
   /** @param bytes Whose memory begins at a multiple of four bytes. */
   constructor(bytes: Buffer) {
-    this.#bytes = bytes
-    this.#octets = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    this.#words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2)
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  }
-
-  /** Goes on elsewhere, with what it has learned. */
-  moveTo(bytes: Buffer): void {
     this.#bytes = bytes
     this.#octets = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.#words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2)

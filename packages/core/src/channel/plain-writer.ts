@@ -9,12 +9,9 @@ import {
   ARRAY,
   BYTES,
   FALSE,
-  FLOAT64,
   FLOATS,
-  INTEGER,
   INTEGERS,
   KNOWN,
-  LATIN1,
   LEARN,
   MOST_BESIDE_TAG,
   NULL,
@@ -23,56 +20,27 @@ import {
   SINGLE,
   TAG_BITS,
   TRUE,
-  UCS2,
   UNDEFINED,
-  UTF8,
 } from './plain-data.js'
+import { DECLINED, ScalarWriter } from './scalar-writer.js'
 import { type WrittenShape, WrittenShapes } from './written-shapes.js'
 
-/** Thrown, and caught beside: the value takes the slow way. Made once, as their stacks say nothing. */
-const DECLINED = new Error('not plain data')
-const FULL = new Error('no room for it')
 const DEEPEST = 32
-/** Shorter texts are faster written by a loop than by a call into the engine. */
-const SHORT = 16
 /** Of longer arrays it is faster to ask for the values than for the keys. */
 const LONG_ARRAY = 16
 
-export class PlainWriter {
-  #bytes: Buffer
-  #words: Int32Array
-  #view: DataView
+export class PlainWriter extends ScalarWriter {
   readonly #shapes = new WrittenShapes()
   readonly #occurrences = new Occurrences()
   readonly #things = new Map<object, number>()
   /** How much the reader knows of what was learned, if this record is not sent. */
   #knownShapes = 1
   #knownThings = 0
-  #isFull = false
-  #at = 0
-  #end = 0
-
-  /** @param bytes Whose memory begins at a multiple of four bytes. */
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes
-    this.#words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2)
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  }
-
-  /** Whether what was declined last might have been written with more room. */
-  get isFull(): boolean {
-    return this.#isFull
-  }
-
-  /** Goes on elsewhere, with what the reader has learned. */
-  moveTo(bytes: Buffer): void {
-    this.#bytes = bytes
-    this.#words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2)
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  }
+  #isWriting = false
 
   /** A record begins, in which one value or several are written. */
   begin(): void {
+    if (this.#isWriting) return
     this.#occurrences.clear()
     this.#knownShapes = this.#shapes.count
     this.#knownThings = this.#things.size
@@ -80,6 +48,7 @@ export class PlainWriter {
 
   /** The record is not sent: what it taught must be taught again. */
   forget(): void {
+    if (this.#isWriting) return
     this.#unlearn(this.#knownShapes, this.#knownThings)
   }
 
@@ -107,38 +76,42 @@ export class PlainWriter {
     size: number,
     constant: object | undefined,
   ): number {
+    // A getter of the user's may send something itself, in the middle of a record.
+    if (this.#isWriting) return -1
+    this.#isWriting = true
     const knownShapes = this.#shapes.count
     const knownThings = this.#things.size
     const start = (at + 3) >> 2
-    this.#at = start
-    this.#end = (at + size) >> 2
+    this.at = start
+    this.end = (at + size) >> 2
     try {
-      this.#word(0)
+      this.word(0)
       if (isObjectExtended()) throw DECLINED
       if (isList) this.#items(value as readonly unknown[], 0, constant)
       else this.#value(value, 0, constant)
       if (this.#shapes.count > knownShapes) this.#teach(start, knownShapes)
-      return this.#at * 4 - at
-    } catch (error) {
+      return this.at * 4 - at
+    } catch {
       // Also where a getter of the user's threw: structured clone will meet it again, and tell.
-      this.#isFull = error === FULL
       this.#unlearn(knownShapes, knownThings)
       return -1
+    } finally {
+      this.#isWriting = false
     }
   }
 
   #value(value: unknown, depth: number, constant: object | undefined): void {
     switch (typeof value) {
       case 'number':
-        return this.#number(value)
+        return this.number(value)
       case 'string':
-        return this.#text(value)
+        return this.text(value)
       case 'undefined':
-        return this.#word((UNDEFINED << TAG_BITS) | SINGLE)
+        return this.word((UNDEFINED << TAG_BITS) | SINGLE)
       case 'boolean':
-        return this.#word(((value ? TRUE : FALSE) << TAG_BITS) | SINGLE)
+        return this.word(((value ? TRUE : FALSE) << TAG_BITS) | SINGLE)
       case 'object':
-        if (value === null) return this.#word((NULL << TAG_BITS) | SINGLE)
+        if (value === null) return this.word((NULL << TAG_BITS) | SINGLE)
         if (value === constant) return this.#constant(value, depth)
         return this.#object(value, depth, constant)
       default:
@@ -148,7 +121,7 @@ export class PlainWriter {
 
   #object(value: object, depth: number, constant: object | undefined): void {
     if (depth > DEEPEST) throw DECLINED
-    const from = this.#at
+    const from = this.at
     if (Array.isArray(value)) this.#array(value, depth, constant)
     else {
       const prototype: unknown = Object.getPrototypeOf(value)
@@ -160,12 +133,12 @@ export class PlainWriter {
       else throw DECLINED
     }
     // Seen twice, it would arrive as two: structured clone keeps it one.
-    if (this.#occurrences.repeats(value, this.#words, from, this.#at)) throw DECLINED
+    if (this.#occurrences.repeats(value, this.words, from, this.at)) throw DECLINED
   }
 
   #properties(value: Record<string, unknown>, depth: number, constant: object | undefined): void {
-    const from = this.#at
-    this.#word(0)
+    const from = this.at
+    this.word(0)
     let shape: WrittenShape | undefined = this.#shapes.root
     let known = shape
     let more = -1
@@ -174,18 +147,18 @@ export class PlainWriter {
         shape = shape.lastName === name ? shape.last : this.#extend(shape, name)
         if (shape) known = shape
         else {
-          more = this.#at
-          this.#word(0)
+          more = this.at
+          this.word(0)
         }
       }
       if (!shape) {
         if (name === '__proto__') throw DECLINED
-        this.#words[more] = (this.#words[more] as number) + 1
-        this.#text(name)
+        this.words[more] = (this.words[more] as number) + 1
+        this.text(name)
       }
       this.#value(value[name], depth + 1, constant)
     }
-    this.#words[from] = (known.number << TAG_BITS) | (more < 0 ? OBJECT : OBJECT_AND_MORE)
+    this.words[from] = (known.number << TAG_BITS) | (more < 0 ? OBJECT : OBJECT_AND_MORE)
   }
 
   #extend(shape: WrittenShape, name: string): WrittenShape | undefined {
@@ -206,7 +179,7 @@ export class PlainWriter {
 
   #items(value: readonly unknown[], depth: number, constant: object | undefined): void {
     const { length } = value
-    this.#word((length << TAG_BITS) | ARRAY)
+    this.word((length << TAG_BITS) | ARRAY)
     for (let index = 0; index < length; index += 1) {
       const item = value[index]
       if (item === undefined && !Object.hasOwn(value, index)) throw DECLINED
@@ -216,16 +189,16 @@ export class PlainWriter {
 
   #integers(value: readonly unknown[]): boolean {
     const { length } = value
-    const words = this.#words
-    const at = this.#at + 1
-    this.#claim(length + 1)
+    const words = this.words
+    const at = this.at + 1
+    this.claim(length + 1)
     for (let index = 0; index < length; index += 1) {
       const item = value[index]
       if (typeof item !== 'number' || (item | 0) !== item || Object.is(item, -0)) return false
       words[at + index] = item
     }
-    this.#word((length << TAG_BITS) | INTEGERS)
-    this.#at += length
+    this.word((length << TAG_BITS) | INTEGERS)
+    this.at += length
     return true
   }
 
@@ -233,11 +206,11 @@ export class PlainWriter {
     const { length } = value
     for (let index = 0; index < length; index += 1)
       if (typeof value[index] !== 'number') return false
-    this.#word((length << TAG_BITS) | FLOATS)
-    this.#claim(length * 2)
+    this.word((length << TAG_BITS) | FLOATS)
+    this.claim(length * 2)
     for (let index = 0; index < length; index += 1) {
-      this.#view.setFloat64(this.#at * 4, value[index] as number, true)
-      this.#at += 2
+      this.view.setFloat64(this.at * 4, value[index] as number, true)
+      this.at += 2
     }
     return true
   }
@@ -250,85 +223,31 @@ export class PlainWriter {
     if (length === 0 || length !== buffer.byteLength || length > MOST_BESIDE_TAG) throw DECLINED
     if (Object.getPrototypeOf(buffer) !== ArrayBuffer.prototype || isResizable(buffer))
       throw DECLINED
-    const from = this.#at
-    this.#claim(1 + ((length + 3) >> 2))
-    this.#bytes.set(value, (from + 1) * 4)
-    this.#wrote(BYTES, length)
+    const from = this.at
+    this.claim(1 + ((length + 3) >> 2))
+    this.bytes.set(value, (from + 1) * 4)
+    this.wrote(BYTES, length)
     // Two views of one buffer would arrive with two.
-    if (this.#occurrences.repeats(buffer, this.#words, from, this.#at)) throw DECLINED
+    if (this.#occurrences.repeats(buffer, this.words, from, this.at)) throw DECLINED
   }
 
   #constant(value: object, depth: number): void {
     const known = this.#things.get(value)
-    if (known !== undefined) return this.#word((known << TAG_BITS) | KNOWN)
-    this.#word((this.#things.size << TAG_BITS) | LEARN)
+    if (known !== undefined) return this.word((known << TAG_BITS) | KNOWN)
+    this.word((this.#things.size << TAG_BITS) | LEARN)
     this.#things.set(value, this.#things.size)
     this.#object(value, depth, undefined)
-  }
-
-  #number(value: number): void {
-    const beside = value << TAG_BITS
-    // -0 is no integer, although it equals one.
-    if (beside >> TAG_BITS === value && !Object.is(value, -0)) return this.#word(beside | INTEGER)
-    this.#word(FLOAT64)
-    this.#claim(2)
-    this.#view.setFloat64(this.#at * 4, value, true)
-    this.#at += 2
-  }
-
-  #text(value: string): void {
-    const { length } = value
-    if (length >= SHORT) return this.#longText(value)
-    const words = (length + 3) >> 2
-    this.#claim(words + 1)
-    const at = this.#at + 1
-    if (words > 0) this.#words[at + words - 1] = 0
-    const bytes = this.#bytes
-    let codes = 0
-    for (let index = 0; index < length; index += 1) {
-      const code = value.charCodeAt(index)
-      codes |= code
-      bytes[at * 4 + index] = code
-    }
-    if (codes > 0xff) return this.#longText(value)
-    this.#words[at - 1] = (length << TAG_BITS) | LATIN1
-    this.#at = at + words
-  }
-
-  #longText(value: string): void {
-    const { length } = value
-    this.#claim(1)
-    const at = this.#at * 4 + 4
-    const room = this.#end * 4 - at
-    // With too little room it would stop in between, and what it wrote be mistaken for all.
-    if (length * 3 > room && Buffer.byteLength(value) > room) throw FULL
-    const size = this.#bytes.write(value, at, 'utf8')
-    if (size === length) return this.#wrote(LATIN1, size)
-    if (value.isWellFormed()) return this.#wrote(UTF8, size)
-    if (length * 2 > room) throw FULL
-    this.#bytes.write(value, at, 'utf16le')
-    this.#wrote(UCS2, length * 2)
-  }
-
-  /** So many bytes have been written one word further on. */
-  #wrote(tag: number, size: number): void {
-    if (size > MOST_BESIDE_TAG) throw DECLINED
-    this.#words[this.#at] = (size << TAG_BITS) | tag
-    const end = (this.#at + 1) * 4 + size
-    this.#at = (end + 3) >> 2
-    // What is written alike must be alike to its last byte: see Occurrences.
-    for (let byte = end; byte < this.#at * 4; byte += 1) this.#bytes[byte] = 0
   }
 
   /** After the value, what the reader has to know before it. */
   #teach(start: number, known: number): void {
     const shapes = this.#shapes
-    this.#words[start] = this.#at - start
-    this.#word(shapes.count - known)
+    this.words[start] = this.at - start
+    this.word(shapes.count - known)
     for (let number = known; number < shapes.count; number += 1) {
       const { parent, name } = shapes.at(number)
-      this.#word(parent?.number ?? 0)
-      this.#text(name)
+      this.word(parent?.number ?? 0)
+      this.text(name)
     }
   }
 
@@ -336,15 +255,6 @@ export class PlainWriter {
     this.#shapes.unlearn(shapes)
     if (this.#things.size === things) return
     for (const [thing, number] of this.#things) if (number >= things) this.#things.delete(thing)
-  }
-
-  #word(value: number): void {
-    if (this.#at >= this.#end) throw FULL
-    this.#words[this.#at++] = value
-  }
-
-  #claim(words: number): void {
-    if (this.#at + words > this.#end) throw FULL
   }
 }
 
