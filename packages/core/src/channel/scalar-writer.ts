@@ -3,8 +3,8 @@ import { FLOAT64, INTEGER, LATIN1, MOST_BESIDE_TAG, TAG_BITS, UCS2, UTF8 } from 
 
 /** Thrown, and caught by whoever began to write: the value takes the slow way. Made once, as its stack says nothing. */
 export const DECLINED = new Error('not plain data')
-/** Shorter texts are faster written by a loop than by a call into the engine. */
-const SHORT = 16
+/** Shorter texts are written faster by a loop than by a call out of JavaScript. */
+const SHORT = 24
 
 export class ScalarWriter {
   protected readonly bytes: Buffer
