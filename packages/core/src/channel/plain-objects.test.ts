@@ -111,6 +111,8 @@ describe('binary data in shared memory', () => {
       const value = new Uint8Array(length).map((_, index) => index)
       const arrived = send([value, 'after'])?.arrived as [Uint8Array, string]
       expect(arrived).toStrictEqual(structuredClone([value, 'after']))
+      const moved = send({ a: 1, value, after: [value.slice(), 2] })?.arrived
+      expect(moved).toStrictEqual({ a: 1, value, after: [value, 2] })
       expect(arrived[0].buffer).toBeInstanceOf(ArrayBuffer)
       expect(arrived[0].buffer.byteLength).toBe(length)
     }
@@ -131,6 +133,8 @@ describe('binary data in shared memory', () => {
       new Uint8Array(buffer, 0, 4),
       new Uint8Array(buffer, 4),
       [new Uint8Array(buffer), new Uint8Array(buffer)],
+      [new Uint8Array(buffer), 1, new Uint8Array(buffer)],
+      [new Uint8Array(buffer), 1, 2, [new Uint8Array(buffer)]],
       new Uint8Array(new SharedArrayBuffer(8)),
       Reflect.construct(Uint8Array, [Reflect.construct(ArrayBuffer, [8, { maxByteLength: 16 }])]),
       new (class Bytes extends Uint8Array {})(8),

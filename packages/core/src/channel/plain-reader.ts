@@ -2,6 +2,7 @@
 import {
   ARRAY,
   BYTES,
+  evenWord,
   FALSE,
   FLOAT64,
   FLOATS,
@@ -140,8 +141,9 @@ export class PlainReader implements ValueSource {
   }
 
   #binary(size: number): Uint8Array {
-    const from = this.#at * 4
-    this.#at += (size + 3) >> 2
+    const start = evenWord(this.#at)
+    this.#at = start + ((size + 3) >> 2)
+    const from = start * 4
     if (size < LONG_BINARY) return this.#octets.slice(from, from + size)
     const value = new Uint8Array(size)
     this.#bytes.copy(value, 0, from, from + size)

@@ -8,6 +8,7 @@ import { Occurrences } from './occurrences.js'
 import {
   ARRAY,
   BYTES,
+  evenWord,
   FALSE,
   FLOATS,
   INTEGERS,
@@ -223,12 +224,13 @@ export class PlainWriter extends ScalarWriter {
     if (length === 0 || length !== buffer.byteLength || length > MOST_BESIDE_TAG) throw DECLINED
     if (Object.getPrototypeOf(buffer) !== ArrayBuffer.prototype || isResizable(buffer))
       throw DECLINED
-    const from = this.at
-    this.claim(1 + ((length + 3) >> 2))
-    this.bytes.set(value, (from + 1) * 4)
-    this.wrote(BYTES, length)
+    const start = evenWord(this.at + 1)
+    this.claim(start - this.at + ((length + 3) >> 2))
+    this.words[this.at] = (length << TAG_BITS) | BYTES
+    this.bytes.set(value, start * 4)
+    this.goOnAfter(start * 4 + length)
     // Two views of one buffer would arrive with two.
-    if (this.#occurrences.repeats(buffer, this.words, from, this.at)) throw DECLINED
+    if (this.#occurrences.repeats(buffer, this.words, start, this.at)) throw DECLINED
   }
 
   #constant(value: object, depth: number): void {

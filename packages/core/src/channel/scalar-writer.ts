@@ -58,18 +58,21 @@ export class ScalarWriter {
     // With too little room it would stop in between, and what it wrote be mistaken for all.
     if (length * 3 > room && Buffer.byteLength(value) > room) throw DECLINED
     const size = this.bytes.write(value, at, 'utf8')
-    if (size === length) return this.wrote(LATIN1, size)
-    if (value.isWellFormed()) return this.wrote(UTF8, size)
+    if (size === length) return this.#wrote(LATIN1, size)
+    if (value.isWellFormed()) return this.#wrote(UTF8, size)
     if (length * 2 > room) throw DECLINED
     this.bytes.write(value, at, 'utf16le')
-    this.wrote(UCS2, length * 2)
+    this.#wrote(UCS2, length * 2)
   }
 
-  /** So many bytes have been written one word further on. */
-  protected wrote(tag: number, size: number): void {
+  #wrote(tag: number, size: number): void {
     if (size > MOST_BESIDE_TAG) throw DECLINED
     this.words[this.at] = (size << TAG_BITS) | tag
-    const end = (this.at + 1) * 4 + size
+    this.goOnAfter((this.at + 1) * 4 + size)
+  }
+
+  /** Goes on with the next whole word. */
+  protected goOnAfter(end: number): void {
     this.at = (end + 3) >> 2
     // What is written alike must be alike to its last byte: see Occurrences.
     for (let byte = end; byte < this.at * 4; byte += 1) this.bytes[byte] = 0
