@@ -38,6 +38,7 @@ export function blockOnCall(
   const codec = new Codec(here.registry, ref)
   const encoded = codec.encodeList(args, transfer)
   const surroundings = takeAlong(here, scope, codec, values?.cell)
+  const { context, locals, storages } = surroundings.wire
   const deadline = new Deadline(timeout)
   const frame = here.frames.open(scope.cell.critical)
   const frameRef: FrameRef = { thread: here.address, frame: frame.id }
@@ -46,8 +47,15 @@ export function blockOnCall(
       mode: 'async',
       ref,
       args: encoded.wire,
-      scope: { chain: addFrame(frameRef, scope.chain), loop: here.address, ...surroundings.wire },
+      scope: {
+        chain: addFrame(frameRef, scope.chain),
+        loop: here.address,
+        context,
+        locals,
+        storages,
+      },
       parent: scope.call?.origin,
+      timed: here.statistics.isTiming,
     },
     encoded.transfer,
   )

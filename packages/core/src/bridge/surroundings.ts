@@ -1,4 +1,5 @@
 /** What a call takes along of the code that makes it, and where it brings back what it changed. */
+import { NO_CHANGES } from '../codec/clone-failure.js'
 import type { Codec } from '../codec/codec.js'
 import type { Cell } from '../context/cell.js'
 import type { Scope } from '../context/scope.js'
@@ -30,12 +31,22 @@ export function takeAlong(
         scope.context !== undefined && here.open.hasEnded(scope.context, here.address)
           ? undefined
           : scope.context,
-      locals: codec.encodeLocals(cell.snapshot()),
+      locals: localsOf(cell, codec),
       storages: stores.wire,
     },
-    bringBack(changes) {
-      cell.apply(codec.decodeLocals(changes.locals))
-      stores.apply(changes.storages)
+    bringBack({ locals, storages }) {
+      if (locals.keys.length > 0 || locals.deleted.length > 0)
+        cell.apply(codec.decodeLocals(locals))
+      if (storages.length > 0) stores.apply(storages)
     },
   }
+}
+
+/** The same object as long as nothing changes: the channel sends it once, and then says that it is the same. */
+function localsOf(cell: Cell, codec: Codec): WireLocals {
+  if (cell.isEmpty) return NO_CHANGES.locals
+  if (cell.sent) return cell.sent
+  const locals = codec.encodeLocals(cell.snapshot())
+  if (locals.isFlat) cell.sent = locals
+  return locals
 }

@@ -11,7 +11,10 @@ export class Deadline {
 
   /** Milliseconds left, never negative; infinite where there is no deadline. */
   remaining(): number {
-    return Math.max(0, this.#at - performance.now())
+    // Without a deadline there is no reason to ask for the time.
+    return this.#at === Number.POSITIVE_INFINITY
+      ? this.#at
+      : Math.max(0, this.#at - performance.now())
   }
 }
 

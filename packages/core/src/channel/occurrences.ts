@@ -1,11 +1,11 @@
 /**
- * Finds an object that occurs twice in one record. A Set of all of them would cost more than writing them does, so objects are
+ * Finds an object that occurs twice in one value. A Set of all of them would cost more than writing them does, so objects are
  * compared only where they were written alike: the same object is written the same way each time.
  */
 const SLOTS = 1024
 /** So many that were written alike are compared one by one. */
 const MOST_ALIKE = 8
-/** So many places are kept for the next record. */
+/** So many places are kept for the next value. */
 const MOST_KEPT = 4096
 
 export class Occurrences {
@@ -13,7 +13,7 @@ export class Occurrences {
   /** By the index of an object: the one before it that was written alike, or a negative number. */
   #before: number[] = []
   #count = 0
-  /** By fingerprint: the last object's index plus `#base`. What lies below `#base` is of earlier records. */
+  /** By fingerprint: the last object's index plus `#base`. What lies below `#base` is of earlier values. */
   readonly #last = new Int32Array(SLOTS)
   #base = 1
   /** Those that `MOST_ALIKE` others are like: empty objects, for one. */

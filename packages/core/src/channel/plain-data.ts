@@ -30,11 +30,8 @@ export const FLOATS = 8
 export const OBJECT = 9
 /** The same, and then more properties, which are not of the shape: how many, and each with its name. */
 export const OBJECT_AND_MORE = 10
-/** Something that was sent before, by number; and its first time, with the thing itself. */
-export const KNOWN = 11
-export const LEARN = 12
 /** Their number; they begin at an even word. */
-export const BYTES = 13
+export const BYTES = 11
 
 /** The engine copies shared memory byte by byte where it is not aligned to eight: ten times as slow. */
 export function evenWord(word: number): number {

@@ -8,9 +8,7 @@ import {
   FLOATS,
   INTEGER,
   INTEGERS,
-  KNOWN,
   LATIN1,
-  LEARN,
   NULL,
   OBJECT,
   OBJECT_AND_MORE,
@@ -34,7 +32,6 @@ export class PlainReader implements ValueSource {
   readonly #words: Int32Array
   readonly #view: DataView
   readonly #shapes: ReadShape[] = [new ReadShape(undefined, '')]
-  readonly #things: unknown[] = []
   readonly #recentTexts = new RecentTexts()
   #at = 0
 
@@ -93,11 +90,6 @@ export class PlainReader implements ValueSource {
         return this.#binary(number)
       case OBJECT_AND_MORE:
         return this.#objectAndMore(number)
-      case KNOWN:
-        return this.#things[number]
-      case LEARN:
-        this.#things[number] = this.next()
-        return this.#things[number]
       default:
         throw new Error(
           `@syncbridge/core: unknown tag ${word & TAG_MASK} in a message between threads`,

@@ -12,8 +12,6 @@ import {
   FALSE,
   FLOATS,
   INTEGERS,
-  KNOWN,
-  LEARN,
   MOST_BESIDE_TAG,
   NULL,
   OBJECT,
@@ -33,33 +31,28 @@ const LONG_ARRAY = 16
 export class PlainWriter extends ScalarWriter {
   readonly #shapes = new WrittenShapes()
   readonly #occurrences = new Occurrences()
-  readonly #things = new Map<object, number>()
-  /** How much the reader knows of what was learned, if this record is not sent. */
+  /** So many the reader knows if this record is not sent. */
   #knownShapes = 1
-  #knownThings = 0
   #isWriting = false
 
   /** A record begins, in which one value or several are written. */
   begin(): void {
     if (this.#isWriting) return
-    this.#occurrences.clear()
     this.#knownShapes = this.#shapes.count
-    this.#knownThings = this.#things.size
   }
 
   /** The record is not sent: what it taught must be taught again. */
   forget(): void {
     if (this.#isWriting) return
-    this.#unlearn(this.#knownShapes, this.#knownThings)
+    this.#shapes.unlearn(this.#knownShapes)
   }
 
   /**
    * Writes a value at `at`, within `size` bytes.
-   * @param constant An object in it that never changes: it is sent once and then by number.
    * @returns the length, or -1 where the value is declined; what was written then counts for nothing.
    */
-  write(value: unknown, at: number, size: number, constant?: object): number {
-    return this.#write(value, false, at, size, constant)
+  write(value: unknown, at: number, size: number): number {
+    return this.#write(value, false, at, size)
   }
 
   /**
@@ -67,41 +60,35 @@ export class PlainWriter extends ScalarWriter {
    * of its own, which would be dear to find out.
    */
   writeList(values: readonly unknown[], at: number, size: number): number {
-    return this.#write(values, true, at, size, undefined)
+    return this.#write(values, true, at, size)
   }
 
-  #write(
-    value: unknown,
-    isList: boolean,
-    at: number,
-    size: number,
-    constant: object | undefined,
-  ): number {
+  #write(value: unknown, isList: boolean, at: number, size: number): number {
     // A getter of the user's may send something itself, in the middle of a record.
     if (this.#isWriting) return -1
     this.#isWriting = true
     const knownShapes = this.#shapes.count
-    const knownThings = this.#things.size
     const start = (at + 3) >> 2
     this.at = start
     this.end = (at + size) >> 2
     try {
       this.word(0)
       if (isObjectExtended()) throw DECLINED
-      if (isList) this.#items(value as readonly unknown[], 0, constant)
-      else this.#value(value, 0, constant)
+      if (isList) this.#items(value as readonly unknown[], 0)
+      else this.#value(value, 0)
       if (this.#shapes.count > knownShapes) this.#teach(start, knownShapes)
       return this.at * 4 - at
     } catch {
       // Also where a getter of the user's threw: structured clone will meet it again, and tell.
-      this.#unlearn(knownShapes, knownThings)
+      this.#shapes.unlearn(knownShapes)
       return -1
     } finally {
+      this.#occurrences.clear()
       this.#isWriting = false
     }
   }
 
-  #value(value: unknown, depth: number, constant: object | undefined): void {
+  #value(value: unknown, depth: number): void {
     switch (typeof value) {
       case 'number':
         return this.number(value)
@@ -113,21 +100,19 @@ export class PlainWriter extends ScalarWriter {
         return this.word(((value ? TRUE : FALSE) << TAG_BITS) | SINGLE)
       case 'object':
         if (value === null) return this.word((NULL << TAG_BITS) | SINGLE)
-        if (value === constant) return this.#constant(value, depth)
-        return this.#object(value, depth, constant)
+        return this.#object(value, depth)
       default:
         throw DECLINED
     }
   }
 
-  #object(value: object, depth: number, constant: object | undefined): void {
+  #object(value: object, depth: number): void {
     if (depth > DEEPEST) throw DECLINED
     const from = this.at
-    if (Array.isArray(value)) this.#array(value, depth, constant)
+    if (Array.isArray(value)) this.#array(value, depth)
     else {
       const prototype: unknown = Object.getPrototypeOf(value)
-      if (prototype === Object.prototype)
-        this.#properties(value as Record<string, unknown>, depth, constant)
+      if (prototype === Object.prototype) this.#properties(value as Record<string, unknown>, depth)
       // Without one, it may be anything: an error or a Map that has lost its prototype is still one, to structured clone.
       else if (prototype === Uint8Array.prototype || prototype === Buffer.prototype)
         return this.#binary(value as Uint8Array)
@@ -137,7 +122,7 @@ export class PlainWriter extends ScalarWriter {
     if (this.#occurrences.repeats(value, this.words, from, this.at)) throw DECLINED
   }
 
-  #properties(value: Record<string, unknown>, depth: number, constant: object | undefined): void {
+  #properties(value: Record<string, unknown>, depth: number): void {
     const from = this.at
     this.word(0)
     let shape: WrittenShape | undefined = this.#shapes.root
@@ -157,7 +142,7 @@ export class PlainWriter extends ScalarWriter {
         this.words[more] = (this.words[more] as number) + 1
         this.text(name)
       }
-      this.#value(value[name], depth + 1, constant)
+      this.#value(value[name], depth + 1)
     }
     this.words[from] = (known.number << TAG_BITS) | (more < 0 ? OBJECT : OBJECT_AND_MORE)
   }
@@ -168,23 +153,23 @@ export class PlainWriter extends ScalarWriter {
     return this.#shapes.extend(shape, name)
   }
 
-  #array(value: readonly unknown[], depth: number, constant: object | undefined): void {
+  #array(value: readonly unknown[], depth: number): void {
     const { length } = value
     // Holes and properties of its own are kept by structured clone only.
     const own = length < LONG_ARRAY ? Object.keys(value) : Object.values(value)
     if (own.length !== length || length > MOST_BESIDE_TAG) throw DECLINED
     if (length > 1 && typeof value[0] === 'number')
       if (this.#integers(value) || this.#floats(value)) return
-    this.#items(value, depth, constant)
+    this.#items(value, depth)
   }
 
-  #items(value: readonly unknown[], depth: number, constant: object | undefined): void {
+  #items(value: readonly unknown[], depth: number): void {
     const { length } = value
     this.word((length << TAG_BITS) | ARRAY)
     for (let index = 0; index < length; index += 1) {
       const item = value[index]
       if (item === undefined && !Object.hasOwn(value, index)) throw DECLINED
-      this.#value(item, depth + 1, constant)
+      this.#value(item, depth + 1)
     }
   }
 
@@ -233,14 +218,6 @@ export class PlainWriter extends ScalarWriter {
     if (this.#occurrences.repeats(buffer, this.words, start, this.at)) throw DECLINED
   }
 
-  #constant(value: object, depth: number): void {
-    const known = this.#things.get(value)
-    if (known !== undefined) return this.word((known << TAG_BITS) | KNOWN)
-    this.word((this.#things.size << TAG_BITS) | LEARN)
-    this.#things.set(value, this.#things.size)
-    this.#object(value, depth, undefined)
-  }
-
   /** After the value, what the reader has to know before it. */
   #teach(start: number, known: number): void {
     const shapes = this.#shapes
@@ -251,12 +228,6 @@ export class PlainWriter extends ScalarWriter {
       this.word(parent?.number ?? 0)
       this.text(name)
     }
-  }
-
-  #unlearn(shapes: number, things: number): void {
-    this.#shapes.unlearn(shapes)
-    if (this.#things.size === things) return
-    for (const [thing, number] of this.#things) if (number >= things) this.#things.delete(thing)
   }
 }
 

@@ -4,8 +4,9 @@
  * (ESM beside CommonJS, a loader that evaluates twice) and all of them must meet in the same registry and the same threads.
  */
 
+import { availableParallelism } from 'node:os'
 import { isMainThread, type ResourceLimits, type Transferable } from 'node:worker_threads'
-import type { Call } from '../call/call.js'
+import type { Call, CallKeeper, Settlement } from '../call/call.js'
 import { Frames } from '../call/frame.js'
 import { refuse } from '../call/pending-calls.js'
 import type { Performed, RunningCall } from '../call/perform-call.js'
@@ -13,6 +14,7 @@ import { Bell } from '../channel/bell.js'
 import type { Channel } from '../channel/channel.js'
 import { SLOT_COUNT } from '../channel/layout.js'
 import { LifeRecord } from '../channel/life-record.js'
+import { Spin } from '../channel/spin.js'
 import { Codec } from '../codec/codec.js'
 import { Carriers } from '../context/carriers.js'
 import { Scopes } from '../context/scope.js'
@@ -31,6 +33,7 @@ import { findEntryModule } from '../registry/entry-module.js'
 import { Registry } from '../registry/registry.js'
 import { type Maker, Thread } from '../thread/thread.js'
 import type { ThreadRole } from '../thread/thread-boot.js'
+import { Attendance } from './attendance.js'
 import { CallStatistics } from './call-statistics.js'
 import type { ConfigureOptions } from './config.js'
 import { answerRefused, deliver } from './deliver.js'
@@ -54,7 +57,7 @@ export interface RuntimeBoot {
   readonly starter?: FrameRef | undefined
 }
 
-export class Runtime implements Maker {
+export class Runtime implements Maker, CallKeeper {
   readonly address: ThreadAddress
   readonly role: ThreadRole | 'root'
   readonly entryModule: string | undefined
@@ -70,6 +73,9 @@ export class Runtime implements Maker {
   readonly exitHooks = new ExitHooks()
   readonly post: PostOffice
   readonly work: Work
+  readonly attendance: Attendance
+  /** For waiting while blocked. */
+  readonly spin: Spin
   readonly outbox: Outbox
   /** What runs calls on threads made here, and takes back those that a thread left unstarted. */
   readonly executors = new Set<ThreadExecutor>()
@@ -103,10 +109,33 @@ export class Runtime implements Maker {
       registry: this.registry,
       scopes: this.scopes,
       carriers: this.carriers,
-      reply: (message, running, performed) => this.#reply(message, running, performed),
+      reply: (message, running, performed, isMoreToCome) =>
+        this.#reply(message, running, performed, isMoreToCome),
       drain: () => this.drain(),
       countTaken: () => this.#life.countTaken(),
       isBlocked: () => this.frames.depth > 0,
+      mustTurn: () => this.attendance.mustTurn(),
+      turnSoon: () => this.attendance.yieldSoon(),
+      started: () => this.attendance.yieldSoon(),
+      answered: () => this.attendance.answered(),
+    })
+    const cores = availableParallelism()
+    this.spin = new Spin(cores)
+    this.attendance = new Attendance({
+      bell: this.bell,
+      isRoot: boot.role === 'root',
+      cores,
+      drain: () => {
+        const isAnything = this.drain()
+        this.work.resume()
+        return isAnything
+      },
+      hasNews: () => this.post.hasNews(),
+      flush: () => this.#flush(),
+      isBlocked: () => this.frames.depth > 0,
+      isRunningAsync: () => this.work.isRunningAsync,
+      awaited: () => this.open.callCount,
+      onDoze: () => this.open.holdLoop(),
     })
     this.outbox = new Outbox({
       address: this.address,
@@ -135,9 +164,17 @@ export class Runtime implements Maker {
   }
 
   /** Everything that has arrived, from all sides, also while this thread is blocked. */
-  drain(): void {
-    this.post.drain((message) => this.receive(message))
+  drain(): boolean {
+    return this.post.drain(this.#receive)
   }
+
+  /** In the event loop: a message has come. */
+  attend(): void {
+    this.attendance.turn()
+  }
+
+  /** Whether there is anything to wake up for, while blocked: the end of a thread, too, which is told by no message. */
+  readonly look = (): boolean => this.post.hasNews() || this.post.hasDeaths()
 
   /** Makes a thread below this one. */
   spawn(role: ThreadRole, starter?: FrameRef, limits?: ResourceLimits): Thread {
@@ -173,8 +210,15 @@ export class Runtime implements Maker {
 
   /** A call made here: counted, and waited for by `shutdown()`. */
   watch(call: Call): void {
-    this.statistics.watch(call)
+    this.statistics.made += 1
+    if (call.settlement) return this.callSettled(call, call.settlement)
+    call.maker = this
     this.open.addCall(call)
+  }
+
+  callSettled(call: Call, settlement: Settlement): void {
+    this.statistics.record(call, settlement)
+    this.open.removeCall(call)
   }
 
   postOrDrop(message: Message): void {
@@ -184,6 +228,13 @@ export class Runtime implements Maker {
 
   threadGone(thread: Thread, exitCode: number | undefined, cause: unknown): void {
     ownThreadGone(this, thread, exitCode, cause)
+  }
+
+  readonly #receive = (message: Message): void => this.receive(message)
+
+  /** Only threads leave answers lying while they have more to do. */
+  #flush(): void {
+    this.post.parent?.flush()
   }
 
   #innermostFrame(address: ThreadAddress): number | undefined {
@@ -216,7 +267,12 @@ export class Runtime implements Maker {
     this.receive(structuredClone(message, { transfer: [...transfer] }))
   }
 
-  #reply(message: CallMessage, running: RunningCall, performed: Performed): void {
+  #reply(
+    message: CallMessage,
+    running: RunningCall,
+    performed: Performed,
+    isMoreToCome: boolean,
+  ): void {
     const address = {
       kind: 'outcome',
       to: message.from,
@@ -225,7 +281,7 @@ export class Runtime implements Maker {
     } as const
     const post = ({ outcome, transfer }: Performed) => {
       if (message.from === this.address) this.#postHere({ ...address, outcome }, transfer)
-      else this.post.post({ ...address, outcome }, transfer)
+      else this.post.post({ ...address, outcome }, transfer, isMoreToCome)
     }
     try {
       post(performed)
@@ -239,9 +295,12 @@ export class Runtime implements Maker {
 // The version is part of the name: copies that do not understand each other must not meet.
 const RUNTIME = `runtime.${PROTOCOL_VERSION}`
 
+let ours: Runtime | undefined
+
 /** The runtime of this thread; a thread that nobody prepared is the root of a tree of its own. */
 export function runtime(): Runtime {
-  return onePerThread(RUNTIME, () => {
+  // Kept beside the global one, which takes as long to find as an eighth of a call.
+  ours ??= onePerThread(RUNTIME, () => {
     const memory = new SharedArrayBuffer(SLOT_COUNT * Int32Array.BYTES_PER_ELEMENT)
     return new Runtime({
       address: '0',
@@ -251,6 +310,7 @@ export function runtime(): Runtime {
       entryModule: findEntryModule(),
     })
   })
+  return ours
 }
 
 /** For the first code that runs in a thread of ours. */

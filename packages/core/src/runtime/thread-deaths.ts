@@ -109,12 +109,14 @@ function howItEnded(exitCode: number | undefined, cause: unknown, started: boole
 
 /** Whoever waited for these is gone. */
 function abortCallsOf({ work }: Bereaved, thread: ThreadAddress): void {
-  for (const { from, abort } of work.running) {
+  for (const running of [...work.running]) {
+    const { from } = running
     if (from !== thread && !from.startsWith(`${thread}/`)) continue
-    abort.abort(
+    running.abort.abort(
       new ThreadExitedError(`The thread ${thread}, which waited for this call, has ended.`, {
         thread,
       }),
     )
   }
+  work.running.forgetMaker(thread)
 }

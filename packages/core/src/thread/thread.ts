@@ -3,7 +3,7 @@
  * which of them had not started. The other side is {@link file://./../thread-entry.ts}.
  */
 import { MessageChannel, Worker } from 'node:worker_threads'
-import type { Call } from '../call/call.js'
+import type { Call, CallKeeper } from '../call/call.js'
 import { Bell } from '../channel/bell.js'
 import type { Channel } from '../channel/channel.js'
 import { LaneChannel } from '../channel/lane-channel.js'
@@ -26,6 +26,8 @@ export interface WorkerSettings {
 /** What a thread needs of its maker. */
 export interface Maker {
   receive(message: Message): void
+  /** Reads what has come, in the event loop. */
+  attend(): void
   /** @returns false when the call could not be sent and has been settled. */
   send(call: Call, to: ThreadAddress, target: Target): boolean
   threadGone(thread: Thread, exitCode: number | undefined, cause: unknown): void
@@ -34,7 +36,7 @@ export interface Maker {
 // The build keeps every chunk beside the entry, whichever chunk this module ends up in.
 const entryUrl = new URL('./thread-entry.js', import.meta.url)
 
-export class Thread {
+export class Thread implements CallKeeper {
   readonly address: ThreadAddress
   readonly role: ThreadRole
   readonly channel: Channel
@@ -48,7 +50,9 @@ export class Thread {
   readonly #life: LifeRecord
   readonly #worker: Worker | undefined
   readonly #maker: Maker
-  readonly #sent = new Map<Call, number>()
+  /** Of the calls in its own queue: how many have not finished, and how many of these were given up. */
+  #load = 0
+  #abandoned = 0
 
   constructor(
     boot: Omit<ThreadBoot, 'port' | 'memory' | 'down' | 'up'>,
@@ -66,11 +70,13 @@ export class Thread {
     this.channel = new LaneChannel({
       port: port1,
       peerBell: new Bell(memory),
+      here: boot.address.slice(0, boot.address.lastIndexOf('/')),
+      peer: boot.address,
       out: down,
       in: up,
       anchor: this.#worker,
     })
-    this.channel.listen((message) => maker.receive(message))
+    this.channel.listen(() => maker.attend())
   }
 
   #start(boot: ThreadBoot, { env, execArgv, resourceLimits }: WorkerSettings): Worker | undefined {
@@ -117,28 +123,36 @@ export class Thread {
 
   /** Calls sent to its own queue that have not finished. */
   get load(): number {
-    return this.#sent.size
+    return this.#load
   }
 
   /** Whether all that still runs there was given up by its callers. */
   get isAbandoned(): boolean {
-    return [...this.#sent.keys()].every((call) => call.settlement !== undefined)
+    return this.#abandoned === this.#load
   }
 
   /** Puts a call into the thread's own queue. */
   run(call: Call): void {
     if (!this.#maker.send(call, this.address, { by: 'thread' })) return
-    this.#sent.set(call, this.#sequence++)
-    call.whenFinished(() => {
-      this.#sent.delete(call)
-      this.onCallFinished?.()
-    })
+    call.sequence = this.#sequence++
+    call.holder = this
+    this.#load += 1
+    if (call.settlement) this.#abandoned += 1
+  }
+
+  callSettled(): void {
+    this.#abandoned += 1
+  }
+
+  callFinished(call: Call): void {
+    this.#load -= 1
+    if (call.settlement) this.#abandoned -= 1
+    this.onCallFinished?.()
   }
 
   /** Of the calls in its own queue, whether this one had been taken: only then may it have had an effect. */
   hasTaken(call: Call): boolean {
-    const sequence = this.#sent.get(call)
-    return sequence === undefined || sequence < this.#life.taken()
+    return call.holder !== this || call.sequence < this.#life.taken()
   }
 
   markReady(): void {
@@ -154,6 +168,11 @@ export class Thread {
   /** Remembers why the thread is about to end; the end itself is reported by `exit`. */
   dying(cause: unknown): void {
     this.#cause ??= cause
+  }
+
+  /** Whether it has told of its end. */
+  get hasExited(): boolean {
+    return this.#state !== 'gone' && this.#life.exitCode() !== undefined
   }
 
   /**
