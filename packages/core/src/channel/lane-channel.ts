@@ -55,6 +55,7 @@ export class LaneChannel implements Channel {
   #taken = 0
   /** Messages that came by port. */
   #collected = 0
+  #isWriting = false
   /** The reader may sleep on what was posted last. */
   #mustFlush = false
   #holds = 0
@@ -149,13 +150,19 @@ export class LaneChannel implements Channel {
   }
 
   #write(message: Message): boolean {
-    const isPrepared = this.#writer.prepare(message)
-    const at = this.#out.begin()
-    if (at < 0) return false
-    const length = this.#writer.write(message, at, MAX_RECORD, isPrepared)
-    if (length < 0) return false
-    this.#out.commit(length, this.#posted)
-    return true
+    // A getter of the user's may send something itself, in the middle of a record.
+    if (this.#isWriting) return false
+    this.#isWriting = true
+    try {
+      const isPrepared = this.#writer.prepare(message)
+      const at = this.#out.begin()
+      const length = at < 0 ? -1 : this.#writer.write(message, at, MAX_RECORD, isPrepared)
+      if (length < 0) return false
+      this.#out.commit(length, this.#posted)
+      return true
+    } finally {
+      this.#isWriting = false
+    }
   }
 
   /** A record beside the messages, which takes no number. */

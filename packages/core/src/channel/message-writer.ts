@@ -158,7 +158,7 @@ export class MessageWriter {
     else if (count > 1) flags |= wire.ARGUMENTS << wire.ARGUMENTS_SHIFT
     this.#words[at >> 2] = flags
     return (
-      (count === 0 || this.#value(count === 1 ? values[0] : values)) &&
+      (count === 0 || (count === 1 ? this.#value(values[0]) : this.#list(values))) &&
       (!args.marks || this.#value(args.marks))
     )
   }
@@ -213,10 +213,10 @@ export class MessageWriter {
 
   #locals({ keys, values, deleted }: WireLocals): boolean {
     return (
-      this.#value(keys) &&
-      this.#value(values.value) &&
+      this.#list(keys) &&
+      this.#list(values.value as readonly unknown[]) &&
       this.#value(values.marks) &&
-      this.#value(deleted)
+      this.#list(deleted)
     )
   }
 
@@ -233,7 +233,14 @@ export class MessageWriter {
   }
 
   #value(value: unknown): boolean {
-    const length = this.#plain.write(value, this.#at, this.#end - this.#at)
+    return this.#wrote(this.#plain.write(value, this.#at, this.#end - this.#at))
+  }
+
+  #list(values: readonly unknown[]): boolean {
+    return this.#wrote(this.#plain.writeList(values, this.#at, this.#end - this.#at))
+  }
+
+  #wrote(length: number): boolean {
     if (length < 0) return false
     this.#at += length
     return true
