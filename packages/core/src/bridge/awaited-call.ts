@@ -14,7 +14,7 @@ import type { CallOptions } from './call-options.js'
 import { giveResult } from './call-result.js'
 import { type Executor, ownPool } from './executor.js'
 import { submitToForeign } from './foreign-call.js'
-import { takeAlong } from './surroundings.js'
+import { Surroundings } from './surroundings.js'
 import { timedOut } from './timed-out.js'
 
 /** Where a function runs, as it was wrapped. */
@@ -55,10 +55,10 @@ function startCall(
   assertImportable(ref, here.entryModule, here.registry)
   const codec = new Codec(here.registry, ref)
   const encoded = codec.encodeList(args, transfer)
-  const surroundings = takeAlong(here, scope, codec, values?.cell)
+  const surroundings = new Surroundings(here, scope, codec, values?.cell)
   // What runs below comes back to the loop that launched it: this one, or the one that launched this sync code.
   const loop = (scope.mode === 'sync' ? scope.loop : undefined) ?? here.address
-  const { context, locals, storages } = surroundings.wire
+  const { context, locals, storages } = surroundings
   const call = new Call(
     {
       mode: 'sync',

@@ -15,7 +15,7 @@ import type { Thread } from '../thread/thread.js'
 import { assertOpen } from './awaited-call.js'
 import type { CallOptions } from './call-options.js'
 import { resultOfBlocking } from './call-result.js'
-import { takeAlong } from './surroundings.js'
+import { Surroundings } from './surroundings.js'
 import { timedOut } from './timed-out.js'
 
 /** Something that owns a loop thread of its own for the calls of one scope. */
@@ -37,9 +37,9 @@ export function blockOnCall(
   signal?.throwIfAborted()
   const codec = new Codec(here.registry, ref)
   const encoded = codec.encodeList(args, transfer)
-  const surroundings = takeAlong(here, scope, codec, values?.cell)
-  const { context, locals, storages } = surroundings.wire
-  const deadline = new Deadline(timeout)
+  const surroundings = new Surroundings(here, scope, codec, values?.cell)
+  const { context, locals, storages } = surroundings
+  const deadline = timeout === undefined ? Deadline.never : new Deadline(timeout)
   const frame = here.frames.open(scope.cell.critical)
   const frameRef: FrameRef = { thread: here.address, frame: frame.id }
   const call = new Call(

@@ -43,6 +43,8 @@ export class RunningCall implements Scope {
   readonly context: string | undefined
   readonly storages: readonly WireStorage[]
   readonly cell: Cell
+  /** Where it stands among the asynchronous ones (`running-calls.ts`). */
+  place = 0
   readonly #here: Performer
   readonly #startedAt: number
   #codec: Codec | undefined = undefined

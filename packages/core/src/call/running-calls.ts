@@ -5,11 +5,11 @@ import type { RunningCall } from './perform-call.js'
 export class RunningCalls implements Iterable<RunningCall> {
   /** Synchronous calls stand on each other, on the thread's one stack. */
   readonly #stack: RunningCall[] = []
-  readonly #async = new Map<ThreadAddress, Map<number, RunningCall>>()
-  #asyncCount = 0
+  /** Asynchronous ones in no order: each knows its place, and the last one takes the place of one that ends. */
+  readonly #async: RunningCall[] = []
 
   get asyncCount(): number {
-    return this.#asyncCount
+    return this.#async.length
   }
 
   push(running: RunningCall): void {
@@ -21,31 +21,23 @@ export class RunningCalls implements Iterable<RunningCall> {
   }
 
   addAsync(running: RunningCall): void {
-    this.#asyncCount += 1
-    const siblings = this.#async.get(running.from)
-    if (siblings) siblings.set(running.id, running)
-    else this.#async.set(running.from, new Map([[running.id, running]]))
+    running.place = this.#async.push(running) - 1
   }
 
-  /** The map of a caller stays: the next call is likely to be from the same. */
-  removeAsync({ from, id }: RunningCall): void {
-    if (this.#async.get(from)?.delete(id)) this.#asyncCount -= 1
+  removeAsync(running: RunningCall): void {
+    const last = this.#async.pop()
+    if (!last || last === running) return
+    this.#async[running.place] = last
+    last.place = running.place
   }
 
   find(from: ThreadAddress, id: number): RunningCall | undefined {
-    return (
-      this.#async.get(from)?.get(id) ??
-      this.#stack.find((running) => running.from === from && running.id === id)
-    )
-  }
-
-  /** The maker of these calls is gone, and will make no more. */
-  forgetMaker(from: ThreadAddress): void {
-    if (this.#async.get(from)?.size === 0) this.#async.delete(from)
+    const isIt = (running: RunningCall) => running.from === from && running.id === id
+    return this.#async.find(isIt) ?? this.#stack.find(isIt)
   }
 
   *[Symbol.iterator](): Iterator<RunningCall> {
     yield* this.#stack
-    for (const siblings of this.#async.values()) yield* siblings.values()
+    yield* this.#async
   }
 }

@@ -1,5 +1,8 @@
 /** One absolute instant, so that queueing, sending and running all count against the same time. */
 export class Deadline {
+  /** The one that never comes. */
+  static readonly never = new Deadline()
+
   /** The timeout it was made from, in ms; undefined for never. */
   readonly timeout: number | undefined
   readonly #at: number

@@ -5,7 +5,7 @@
  *
  * A reader that sleeps is woken by its bell, or, in its event loop, by an empty port message (see Bell).
  */
-import { type MessagePort, receiveMessageOnPort, type Transferable } from 'node:worker_threads'
+import type { MessagePort, Transferable } from 'node:worker_threads'
 import type { Message, ThreadAddress } from '../protocol.js'
 import type { Bell } from './bell.js'
 import type { Channel } from './channel.js'
@@ -15,6 +15,7 @@ import { PlainReader } from './plain-reader.js'
 import { PlainWriter } from './plain-writer.js'
 import { isSevered } from './port-probe.js'
 import { MAX_RECORD, Ring } from './ring.js'
+import { workerThreads } from './worker-threads.js'
 
 /** What keeps an event loop alive. */
 export interface Anchor {
@@ -181,6 +182,7 @@ export class LaneChannel implements Channel {
 
   /** Takes what has come by port, without an event loop. */
   #collect(): void {
+    const { receiveMessageOnPort } = workerThreads()
     for (let got = receiveMessageOnPort(this.#port); got; got = receiveMessageOnPort(this.#port)) {
       const mail: Mail = got.message
       if (mail) this.#keep(mail)

@@ -31,7 +31,7 @@ export class MessageReader {
   readonly #plain: PlainReader
   readonly #here: ThreadAddress
   readonly #peer: ThreadAddress
-  readonly #introduced: unknown[] = []
+  readonly #introduced: unknown[]
   #lastLocals: WireLocals = NO_LOCALS
   /** Where the next word, or the next value, lies. */
   #at = 0
@@ -45,6 +45,7 @@ export class MessageReader {
     this.#plain = plain
     this.#here = here
     this.#peer = peer
+    this.#introduced = [peer, here]
   }
 
   isIntroduction(at: number): boolean {

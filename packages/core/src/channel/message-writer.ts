@@ -26,7 +26,10 @@ export class MessageWriter {
   readonly #peer: ThreadAddress
   readonly #introduced = new Map<object | string, number>()
   readonly #introduce: Introduce
-  #lastLocals: WireLocals | undefined
+  /** What was asked for last: mostly the function of the call before. */
+  #lastThing: object | string | undefined = undefined
+  #lastNumber = 0
+  #lastLocals: WireLocals | undefined = undefined
   #at = 0
   #end = 0
 
@@ -102,7 +105,7 @@ export class MessageWriter {
     const { id, target, request } = message
     const { ref, args, scope, parent, origin } = request
     const { chain, context, storages } = scope
-    let flags = wire.CALL | (wire.TARGETS.indexOf(target.by) << wire.TARGET_SHIFT)
+    let flags = wire.CALL | (wire.TARGET_NUMBERS[target.by] << wire.TARGET_SHIFT)
     this.#word(id)
     this.#word(this.#numberOf(ref))
     flags |= this.#addresses(message)
@@ -221,15 +224,22 @@ export class MessageWriter {
   }
 
   #knows(thing: object | string): boolean {
+    if (thing === this.#lastThing || thing === this.#here || thing === this.#peer) return true
     if (this.#introduced.has(thing)) return true
-    const number = this.#introduced.size
+    const number = wire.FIRST_INTRODUCED + this.#introduced.size
     if (number >= wire.MOST_INTRODUCED || !this.#introduce(number, thing)) return false
     this.#introduced.set(thing, number)
     return true
   }
 
   #numberOf(thing: object | string): number {
-    return this.#introduced.get(thing) ?? 0
+    if (thing === this.#here) return wire.WRITER
+    if (thing === this.#peer) return wire.READER
+    if (thing !== this.#lastThing) {
+      this.#lastThing = thing
+      this.#lastNumber = this.#introduced.get(thing) ?? 0
+    }
+    return this.#lastNumber
   }
 
   #value(value: unknown): boolean {

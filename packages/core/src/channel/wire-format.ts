@@ -45,8 +45,21 @@ export const CLAIM = 1 << 20
 export const OK = 1 << 8
 export const REFUSED = 1 << 9
 
-/** Where a call is to run, by number. */
+/** Where a call is to run, by number, and back. */
 export const TARGETS = ['thread', 'frame', 'context', 'shared', 'pool', 'loop'] as const
+export const TARGET_NUMBERS = {
+  thread: 0,
+  frame: 1,
+  context: 2,
+  shared: 3,
+  pool: 4,
+  loop: 5,
+} as const
+
+/** What nobody has to introduce: the thread that writes, and the one that reads. */
+export const WRITER = 0
+export const READER = 1
+export const FIRST_INTRODUCED = 2
 
 /** So many things are introduced at most, functions and threads; what comes later takes the generic way. */
 export const MOST_INTRODUCED = 65_536

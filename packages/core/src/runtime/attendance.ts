@@ -118,10 +118,8 @@ export class Attendance {
 
   /** What ran here asynchronously has been answered. Where nothing else runs, the next message may follow at once. */
   answered(): void {
-    if (this.#here.isRunningAsync()) return
     // Outside already: it was from there that what has been answered was started.
-    if (this.#spin.isUseful) this.#attend()
-    else if (!this.#isAttending) this.#attendSoon()
+    if (!this.#here.isRunningAsync()) this.#attend()
   }
 
   /**

@@ -15,6 +15,8 @@ export class PostOffice {
   readonly #threads = new Map<ThreadAddress, Thread>()
   /** The same, to go through often. */
   #list: readonly Thread[] = []
+  #lastAddress: ThreadAddress | undefined = undefined
+  #lastChannel: Channel | undefined = undefined
   readonly #below: string
   readonly #passedOn = new Map<string, PassedOn>()
 
@@ -27,12 +29,17 @@ export class PostOffice {
 
   add(thread: Thread): void {
     this.#threads.set(thread.address, thread)
-    this.#list = [...this.#threads.values()]
+    this.#changed()
   }
 
   remove(thread: Thread): void {
     this.#threads.delete(thread.address)
+    this.#changed()
+  }
+
+  #changed(): void {
     this.#list = [...this.#threads.values()]
+    this.#lastAddress = undefined
   }
 
   /** As they are now: threads that come and go make another list. */
@@ -46,6 +53,14 @@ export class PostOffice {
 
   /** Undefined where the thread, or one on the way to it, is gone. */
   channelTo(address: ThreadAddress): Channel | undefined {
+    // Most messages go where the one before went.
+    if (address === this.#lastAddress) return this.#lastChannel
+    this.#lastChannel = this.#findChannel(address)
+    this.#lastAddress = address
+    return this.#lastChannel
+  }
+
+  #findChannel(address: ThreadAddress): Channel | undefined {
     if (!address.startsWith(this.#below)) return this.parent
     const end = address.indexOf('/', this.#below.length)
     return this.#threads.get(end < 0 ? address : address.slice(0, end))?.channel

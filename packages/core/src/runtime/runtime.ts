@@ -5,7 +5,7 @@
  */
 
 import { availableParallelism } from 'node:os'
-import { isMainThread, type ResourceLimits, type Transferable } from 'node:worker_threads'
+import type { ResourceLimits, Transferable } from 'node:worker_threads'
 import type { Call, CallKeeper, Settlement } from '../call/call.js'
 import { Frames } from '../call/frame.js'
 import { refuse } from '../call/pending-calls.js'
@@ -89,7 +89,6 @@ export class Runtime implements Maker, CallKeeper {
   readonly critical = new Map<string, unknown>()
   /** What is open here: contexts by id, and calls that were made here and have no answer yet. */
   readonly open = new OpenWork()
-  readonly isMainThread = isMainThread
   config: ConfigureOptions = {}
   /** Set by `shutdown()`: no call is taken any more. */
   closed = false
@@ -298,23 +297,19 @@ export class Runtime implements Maker, CallKeeper {
     performed: Performed,
     isMoreToCome: boolean,
   ): void {
-    const address = {
-      kind: 'outcome',
-      to: message.from,
-      from: this.address,
-      id: message.id,
-    } as const
     const mayLie = isMoreToCome && this.#mayLie()
-    const post = ({ outcome, transfer }: Performed) => {
-      if (message.from === this.address) this.#postHere({ ...address, outcome }, transfer)
-      else this.post.post({ ...address, outcome }, transfer, mayLie)
-    }
     try {
-      post(performed)
+      this.#postOutcome(message, performed, mayLie)
     } catch (cause) {
       // A reply that can't be cloned must still wake its caller.
-      post(running.unsendable(performed, cause))
+      this.#postOutcome(message, running.unsendable(performed, cause), mayLie)
     }
+  }
+
+  #postOutcome({ from, id }: CallMessage, { outcome, transfer }: Performed, mayLie: boolean): void {
+    const message = { kind: 'outcome', to: from, from: this.address, id, outcome } as const
+    if (from === this.address) this.#postHere(message, transfer)
+    else this.post.post(message, transfer, mayLie)
   }
 }
 

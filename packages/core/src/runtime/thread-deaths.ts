@@ -118,5 +118,4 @@ function abortCallsOf({ work }: Bereaved, thread: ThreadAddress): void {
       }),
     )
   }
-  work.running.forgetMaker(thread)
 }

@@ -2,7 +2,7 @@
  * WHERE: one worker thread as its maker sees it, from start to end. It knows which calls it was sent and, when it ends,
  * which of them had not started. The other side is {@link file://./../thread-entry.ts}.
  */
-import { MessageChannel, Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import type { Call, CallKeeper } from '../call/call.js'
 import { Bell } from '../channel/bell.js'
 import type { Channel } from '../channel/channel.js'
@@ -11,6 +11,7 @@ import { LaneChannel } from '../channel/lane-channel.js'
 import { SLOT_COUNT } from '../channel/layout.js'
 import { LifeRecord } from '../channel/life-record.js'
 import { RING_BYTES } from '../channel/ring.js'
+import { workerThreads } from '../channel/worker-threads.js'
 import type { Message, Target, ThreadAddress } from '../protocol.js'
 import { inheritedExecArgv } from './exec-argv.js'
 import { BOOT_KEY, type ThreadBoot, type ThreadRole } from './thread-boot.js'
@@ -71,7 +72,7 @@ export class Thread implements CallKeeper {
     this.role = boot.role
     this.#maker = maker
     const memory = new SharedArrayBuffer(SLOT_COUNT * Int32Array.BYTES_PER_ELEMENT)
-    const { port1, port2 } = new MessageChannel()
+    const { port1, port2 } = new (workerThreads().MessageChannel)()
     this.#life = new LifeRecord(memory)
     this.#claims = new Claims(memory)
     const [down, up] = [new SharedArrayBuffer(RING_BYTES), new SharedArrayBuffer(RING_BYTES)]
@@ -91,7 +92,7 @@ export class Thread implements CallKeeper {
   #start(boot: ThreadBoot, { env, execArgv, resourceLimits }: WorkerSettings): Worker | undefined {
     const options = execArgv ?? inheritedExecArgv()
     try {
-      const worker = new Worker(entryUrl, {
+      const worker = new (workerThreads().Worker)(entryUrl, {
         name: `syncbridge ${boot.role} ${boot.address}`,
         workerData: { [BOOT_KEY]: boot },
         transferList: [boot.port],
