@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os'
 import type { Call } from '../call/call.js'
+import { CallQueue, refuseFull } from '../call/call-queue.js'
 import { after } from '../cancellation/timer.js'
 import type { FrameRef } from '../protocol.js'
 import type { Thread } from '../thread/thread.js'
-import { CallQueue, refuseFull } from './call-queue.js'
 import type { Spawn, ThreadExecutor } from './executor.js'
 import { RunTimes } from './run-times.js'
 

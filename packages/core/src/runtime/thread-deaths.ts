@@ -53,6 +53,10 @@ export function ownThreadGone(
     else if (isOrphan(call, thread)) orphans.push(call)
     else fail(call, death)
   }
+  for (const call of thread.takeWaiting()) {
+    if (thread.cameUp) orphans.push(call)
+    else fail(call, death)
+  }
   for (const { from, id } of here.post.takePassedOn(thread.address)) {
     const error = here.codec.encode(exited('the call', death))
     const outcome = { ok: false, error, changes: NO_CHANGES, ran: 0 } as const

@@ -4,6 +4,7 @@
  */
 import type { Worker } from 'node:worker_threads'
 import type { Call, CallKeeper } from '../call/call.js'
+import { CallQueue } from '../call/call-queue.js'
 import { Bell } from '../channel/bell.js'
 import type { Channel } from '../channel/channel.js'
 import { Claims, MOST_OFFERED } from '../channel/claims.js'
@@ -37,6 +38,12 @@ export interface Maker {
   threadGone(thread: Thread, exitCode: number | undefined, cause: unknown): void
 }
 
+/**
+ * So many synchronous calls are sent at most, and the next when one has come back: what waits here costs the thread nothing, is
+ * given up without a word to it, and does not fill the memory that it shares.
+ */
+const MOST_SENT = 1024
+
 const QUEUE: Target = { by: 'thread' }
 
 // The build keeps every chunk beside the entry, whichever chunk this module ends up in.
@@ -61,6 +68,8 @@ export class Thread implements CallKeeper {
   readonly #maker: Maker
   /** Of the calls in its own queue: how many have not finished, and how many of these were given up. */
   #load = 0
+  /** Those of them that have not been sent. */
+  readonly #waiting = new CallQueue()
   #abandoned = 0
 
   constructor(
@@ -143,7 +152,16 @@ export class Thread implements CallKeeper {
 
   /** Puts a call into the thread's own queue. */
   run(call: Call): void {
-    this.#send(call, QUEUE)
+    // Asynchronous ones may wait for each other.
+    if (call.request.mode === 'sync' && this.#load >= MOST_SENT) {
+      this.#hold(call)
+      this.#waiting.push(call)
+    } else this.#send(call, QUEUE)
+  }
+
+  /** The calls that have not been sent yet, when the thread is gone. */
+  takeWaiting(): readonly Call[] {
+    return this.#waiting.clear()
   }
 
   /** The same, before its turn has come: it can be taken back until the thread starts it. */
@@ -154,7 +172,8 @@ export class Thread implements CallKeeper {
     call.claim = claim
     this.#send(call, { by: 'thread', claim })
     if (call.holder !== this) return
-    this.#ahead = this.#ahead.filter((earlier) => earlier.holder === this)
+    if (this.#ahead.length > 2 * this.#load)
+      this.#ahead = this.#ahead.filter((earlier) => earlier.holder === this)
     this.#ahead.push(call)
   }
 
@@ -175,6 +194,10 @@ export class Thread implements CallKeeper {
   #send(call: Call, target: Target): void {
     if (!this.#maker.send(call, this.address, target)) return
     call.sequence = this.#sequence++
+    if (call.holder !== this) this.#hold(call)
+  }
+
+  #hold(call: Call): void {
     call.holder = this
     this.#load += 1
     if (call.settlement) this.#abandoned += 1
@@ -187,7 +210,13 @@ export class Thread implements CallKeeper {
   callFinished(call: Call): void {
     this.#load -= 1
     if (call.settlement) this.#abandoned -= 1
+    if (this.#waiting.length > 0 && this.#state !== 'gone') this.#sendNext()
     this.onCallFinished?.(call)
+  }
+
+  #sendNext(): void {
+    const next = this.#waiting.shift()
+    if (next) this.#send(next, QUEUE)
   }
 
   /** Of the calls in its own queue, whether this one had been taken: only then may it have had an effect. */
