@@ -14,20 +14,15 @@ const MOST_SKIPPED = 1023
 export class Spin {
   #skipped = 0
   #toSkip = 0
-  /** Whether it can ever be: not on one core. */
-  readonly isUseful: boolean
-
-  /** @param cores How many threads can run at the same time. */
-  constructor(cores: number) {
-    this.isUseful = cores > 1
-  }
+  /** @param isAllowed Not on one core, where the other side can't answer meanwhile. */
+  constructor(public isAllowed: boolean) {}
 
   /**
    * Looks until there is something, or it is not worth the while. Whoever sleeps afterwards looks by himself.
    * @returns whether there is something.
    */
   until(look: () => boolean): boolean {
-    if (!this.isUseful) return false
+    if (!this.isAllowed) return false
     if (look()) return true
     if (this.#skipped < this.#toSkip) {
       this.#skipped += 1

@@ -10,13 +10,13 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Bell } from '../channel/bell.js'
-import { Spin } from '../channel/spin.js'
+import type { Spin } from '../channel/spin.js'
 
 export interface Attended {
   readonly bell: Bell
   /** Whether this thread has a life of its own beside the calls, as the main thread has. */
   readonly isRoot: boolean
-  readonly cores: number
+  readonly spin: Spin
   /** Reads and handles everything that has arrived. @returns whether there was anything. */
   drain(): boolean
   hasNews(): boolean
@@ -78,7 +78,7 @@ export class Attendance {
 
   constructor(here: Attended) {
     this.#here = here
-    this.#spin = new Spin(here.cores)
+    this.#spin = here.spin
     this.#look = () => here.hasNews()
   }
 

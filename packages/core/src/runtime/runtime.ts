@@ -59,6 +59,8 @@ export interface RuntimeBoot {
   readonly makerMemory?: SharedArrayBuffer | undefined
   readonly entryModule: string | undefined
   readonly starter?: FrameRef | undefined
+  /** Whether threads may look for a moment before they sleep. */
+  readonly spin?: boolean | undefined
 }
 
 export class Runtime implements Maker, CallKeeper {
@@ -79,7 +81,8 @@ export class Runtime implements Maker, CallKeeper {
   readonly work: Work
   readonly attendance: Attendance
   /** For waiting while blocked. */
-  readonly spin: Spin
+  readonly spin = new Spin(false)
+  readonly #attendingSpin = new Spin(false)
   readonly outbox: Outbox
   /** What runs calls on threads made here, and takes back those that a thread left unstarted. */
   readonly executors = new Set<ThreadExecutor>()
@@ -126,12 +129,11 @@ export class Runtime implements Maker, CallKeeper {
       started: () => this.attendance.yieldSoon(),
       answered: () => this.attendance.answered(),
     })
-    const cores = availableParallelism()
-    this.spin = new Spin(cores)
+    this.allowSpin(boot.spin)
     this.attendance = new Attendance({
       bell: this.bell,
       isRoot: boot.role === 'root',
-      cores,
+      spin: this.#attendingSpin,
       drain: () => {
         const isAnything = this.drain()
         this.work.resume()
@@ -176,6 +178,13 @@ export class Runtime implements Maker, CallKeeper {
     return this.post.drain(this.#receive)
   }
 
+  /** @param isWanted What the user says; on one core it is never allowed. */
+  allowSpin(isWanted = true): void {
+    const isAllowed = isWanted && availableParallelism() > 1
+    this.spin.isAllowed = isAllowed
+    this.#attendingSpin.isAllowed = isAllowed
+  }
+
   /** In the event loop: a message has come. */
   attend(): void {
     this.attendance.turn()
@@ -187,7 +196,7 @@ export class Runtime implements Maker, CallKeeper {
   /** Makes a thread below this one. */
   spawn(role: ThreadRole, starter?: FrameRef, limits?: ResourceLimits): Thread {
     this.#lastThread += 1
-    const { env, execArgv, resourceLimits, setup = [] } = this.config
+    const { env, execArgv, resourceLimits, setup = [], spin } = this.config
     const thread = new Thread(
       {
         protocol: PROTOCOL_VERSION,
@@ -197,6 +206,7 @@ export class Runtime implements Maker, CallKeeper {
         makerMemory: this.bell.memory,
         entryModule: this.entryModule,
         starter,
+        spin,
         setup: setup.map(String),
       },
       { env, execArgv, resourceLimits: limits ?? resourceLimits },
