@@ -19,22 +19,20 @@ import {
 import { Latch } from './support/latch.js'
 
 const page = readFileSync(new URL('../../../docs/values.md', import.meta.url), 'utf8')
-const rows = page
-  .split('\n')
-  .filter((line) => line.startsWith('| '))
-  .map((line) => line.split('|').map((cell) => cell.trim()))
-  .map(([, passed, received, way]) => ({ passed, received, way }))
-  .filter(({ passed }) => passed !== 'you pass')
+/** Of each table with these three columns, under the heading that it stands below. */
+const rows = page.split(/^## /m).flatMap((section) => {
+  const [heading] = section.split('\n')
+  const lines = section.split('\n').map((line) => line.split('|').map((cell) => cell.trim()))
+  const head = lines.findIndex(([, ...cells]) =>
+    cells.join().startsWith('you pass,the other side receives,way'),
+  )
+  // After the head a line of dashes.
+  const body = head < 0 ? [] : lines.slice(head + 2).filter((cells) => cells.length === 5)
+  return body.map(([, passed, received, way]) => ({ passed, received, way, heading }))
+})
 /** Said in one place, so that they change in one. */
 const [, kilobytes, levels] = page.match(/up to (\d+) KB and (\d+) levels deep/).map(Number)
 const limits = { bytes: kilobytes * 1024, levels }
-
-/** Of rows below this heading all is tried on errors that are thrown, too, and on causes. */
-const errors = new Set(
-  [...page.matchAll(/^## Errors$([\s\S]*?)^## /gm)][0][1]
-    .split('\n')
-    .map((line) => line.split('|')[1]?.trim()),
-)
 
 const isRefused = (error) => {
   assert.ok(error instanceof TransferError, String(error))
@@ -53,7 +51,7 @@ for (const [calls, side] of Object.entries(sides)) {
     // A thread that starts is sent its own port, which is no message.
     before(() => side.wayTaken())
 
-    for (const { passed: name, way, received } of rows) {
+    for (const { passed: name, way, received, heading } of rows) {
       if (!Object.hasOwn(cases, name)) continue
       const { make, after, list, stack } = cases[name]
       const indexes = make(limits).map((_, index) => index)
@@ -101,7 +99,7 @@ for (const [calls, side] of Object.entries(sides)) {
         })
       }
 
-      if (!isThrown && !errors.has(name)) continue
+      if (heading !== 'Errors') continue
       test(`${name}, thrown: ${received}`, async () => {
         for (const index of indexes) {
           const thrown = await catchFrom(async () => side.throw(name, index, limits))
@@ -109,6 +107,16 @@ for (const [calls, side] of Object.entries(sides)) {
           await judgeHere(name, index, thrown)
           assert.equal(taken, way)
           if (stack) assert.match(thrown.stack, stack)
+        }
+      })
+
+      test(`${name}, as the cause of what is thrown: ${received}`, async () => {
+        for (const index of indexes) {
+          const thrown = await catchFrom(async () => side.throwAround(name, index, limits))
+          const taken = await side.wayTaken()
+          assert.equal(thrown.message, 'around')
+          await judgeHere(name, index, thrown.cause)
+          assert.equal(taken, way)
         }
       })
     }
