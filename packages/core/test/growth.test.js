@@ -71,6 +71,36 @@ describe('calls that were given up', () => {
   })
 })
 
+describe('calls with arguments that can’t cross', () => {
+  test('leave nothing in stats()', async () => {
+    const before = stats().calls
+    for (let count = 0; count < 100; count += 1)
+      await assert.rejects(calls.add(Symbol('no clone'), 1), { code: 'SYNCBRIDGE_TRANSFER' })
+    const { pending, failed } = stats().calls
+    assert.deepEqual([pending, failed - before.failed], [0, 100])
+  })
+
+  test('take nothing from the next one, for which the process stays', async (t) => {
+    const { stdout, stderr, late, code } = await runFiles(t, {
+      'main.mjs': `
+import * as calls from ${fixture}
+await calls.add(Symbol('no clone'), 1).catch(({ code }) => console.log(code))
+console.log(await calls.add(1, 2))
+try { calls.double(Symbol('no clone')) } catch ({ code }) { console.log(code) }
+console.log(await calls.addOnPool(3, 4))`,
+    })
+    assert.deepEqual(
+      { stdout, stderr, late, code },
+      {
+        stdout: 'SYNCBRIDGE_TRANSFER\n3\nSYNCBRIDGE_TRANSFER\n7\n',
+        stderr: '',
+        late: false,
+        code: 0,
+      },
+    )
+  })
+})
+
 const calling = {
   'awaited calls': ['async (n) => calls.add(n, 1)', 10_000],
   'blocking calls': ['async (n) => calls.double(n)', 10_000],

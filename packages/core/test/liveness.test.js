@@ -19,6 +19,8 @@ configure({ pool: { maxThreads: 2 } })
 /** Long enough that a loop that stands still between calls is seen, and no loaded machine is taken for one. */
 const PHASE_MS = 400
 const STEADY = { period: 10, longest: 200 }
+/** For a loop that has dozens of calls to serve or to read in each of its turns. */
+const BUSY = { period: 50, longest: 500 }
 
 async function whileCalling(call) {
   for (const end = clock() + PHASE_MS; clock() < end; ) await call()
@@ -37,9 +39,10 @@ const rhythms = {
 }
 
 describe('in a loop thread, between blocking calls', () => {
-  for (const [client, request] of [
-    ['an agent', calls.getThroughAgent],
-    ['fetch', calls.getByFetch],
+  // Where a request follows at once, fetch may open a second connection before the first is free again, on one thread as well.
+  for (const [client, request, most] of [
+    ['an agent', calls.getThroughAgent, 1],
+    ['fetch', calls.getByFetch, 2],
   ]) {
     test(`a keep-alive connection of ${client} serves call after call, with and without pauses`, async (t) => {
       const { url, connections } = await keepAliveServer(t)
@@ -53,7 +56,8 @@ describe('in a loop thread, between blocking calls', () => {
       }
       assert.equal(threads.size, 1)
       assert.ok(!threads.has(threadId))
-      assert.deepEqual([connections.count, closed.count], [1, 0])
+      assert.equal(closed.count, 0)
+      assert.ok(connections.count <= most, `${connections.count} connections`)
     })
 
     test(`a connection of ${client} that its server closes is noticed without a call, and the next call opens another`, async (t) => {
@@ -116,7 +120,7 @@ describe('in a sync thread, between calls', () => {
           whileCalling(async () => assert.equal(await calls.add(1, 2), 3)),
         ),
       )
-      log.assertSteady(began, STEADY)
+      log.assertSteady(began, BUSY)
     })
   })
 
@@ -163,9 +167,9 @@ describe('in a sync thread, between calls', () => {
 describe('the main thread', () => {
   // What one turn may cost grows with the answers that it reads: the slower paces are what a loaded machine keeps to.
   for (const [inFlight, pace] of [
-    [1, { period: 10, longest: 200 }],
-    [8, { period: 10, longest: 200 }],
-    [64, { period: 50, longest: 500 }],
+    [1, STEADY],
+    [8, STEADY],
+    [64, BUSY],
     [512, { period: 200, longest: 1000 }],
   ]) {
     test(`turns while ${inFlight} awaited calls are kept in flight, and answers requests`, async (t) => {
