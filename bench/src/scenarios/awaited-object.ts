@@ -11,7 +11,7 @@ export const awaitedObject: Scenario = {
   async measure(contender) {
     const call = await contender.awaited?.('echoSync', 1)
     if (!call) throw new Error('It has no awaited call.')
-    const amount = { inFlight: 64, warmUp: 256, batches: 6, perBatch: 256 }
+    const amount = { inFlight: 64, warmUp: 2000, batches: 6, perBatch: 256 }
     return { '64 in flight': await measureAwaited(() => call(sampleObject), amount) }
   },
 }

@@ -20,13 +20,13 @@ export const blocking: Scenario = {
     const call = await contender.blocking?.('echo')
     if (!call) throw new Error('It has no blocking call.')
     if (condition === 'cold') {
-      const amount = { warmUp: 1000, calls: 80 }
+      const amount = { warmUp: 10_000, calls: 80 }
       return {
         number: await measureCold(call, 42, amount),
         'string 1 KB': await measureCold(call, text, amount),
       }
     }
-    const amount = { warmUp: 2000, batches: 25, perBatch: condition === 'pinned' ? 200 : 100 }
+    const amount = { warmUp: 20_000, batches: 25, perBatch: condition === 'pinned' ? 200 : 100 }
     return {
       number: measureBlocking(call, 42, amount),
       'string 1 KB': measureBlocking(call, text, amount),

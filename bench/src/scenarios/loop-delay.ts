@@ -26,7 +26,7 @@ export const loopDelay: Scenario = {
       while (!isOver) await call?.(42)
     }
     const chains = call ? Array.from({ length: IN_FLIGHT }, chain) : []
-    await sleep(300)
+    await sleep(1500)
     const delay = monitorEventLoopDelay({ resolution: 1 })
     delay.enable()
     await sleep(WATCH_MS)

@@ -96,10 +96,11 @@ export function assertOpen(here: Runtime, scope: Scope | undefined, ref: Functio
   )
 }
 
-function dispatch(here: Runtime, call: Call, routes: Route[]): void {
-  const route = routes.shift()
+function dispatch(here: Runtime, call: Call, routes: readonly Route[], at = 0): void {
+  const route = routes[at]
   if (!route) return
-  call.onRefused = routes.length > 0 ? () => dispatch(here, call, routes) : undefined
+  const isLast = at + 1 === routes.length
+  call.onRefused = isLast ? undefined : () => dispatch(here, call, routes, at + 1)
   if (route.by !== 'frame') return here.sendToHost(call, route)
   const { thread, frame, outermost } = route.frame
   here.send(call, thread, { by: 'frame', frame, outermost })

@@ -5,13 +5,13 @@
 import type { Transferable } from 'node:worker_threads'
 import type { Message } from '../protocol.js'
 
+/** When the other side is woken: at once; at once unless it is patient (see Bell), as more is to come; with the next `flush`. */
+export type Wake = 'now' | 'unless patient' | 'by flush'
+
 export interface Channel {
-  /**
-   * @param isMoreToCome More messages will follow soon, or the reader will find this one without being woken.
-   * @throws DataCloneError where a value can't be cloned; nothing is sent then.
-   */
-  post(message: Message, transfer?: readonly Transferable[], isMoreToCome?: boolean): void
-  /** Wakes the other side for what was posted with more to come. */
+  /** @throws DataCloneError where a value can't be cloned; nothing is sent then. */
+  post(message: Message, transfer?: readonly Transferable[], wake?: Wake): void
+  /** Wakes the other side for what it was not woken for. Whoever posts without waking must flush before it sleeps. */
   flush(): void
   /** The next message, if one is there now: also works while the thread is blocked. */
   take(): Message | undefined

@@ -8,7 +8,7 @@
 import type { MessagePort, Transferable } from 'node:worker_threads'
 import type { Message, ThreadAddress } from '../protocol.js'
 import type { Bell } from './bell.js'
-import type { Channel } from './channel.js'
+import type { Channel, Wake } from './channel.js'
 import { MessageReader } from './message-reader.js'
 import { MessageWriter } from './message-writer.js'
 import { PlainReader } from './plain-reader.js'
@@ -16,6 +16,8 @@ import { PlainWriter } from './plain-writer.js'
 import { isSevered } from './port-probe.js'
 import { MAX_RECORD, Ring } from './ring.js'
 import { workerThreads } from './worker-threads.js'
+
+const NOTHING: readonly Transferable[] = []
 
 /** What keeps an event loop alive. */
 export interface Anchor {
@@ -76,7 +78,7 @@ export class LaneChannel implements Channel {
     this.#reader = new MessageReader(this.#in.bytes, new PlainReader(this.#in.bytes), options)
   }
 
-  post(message: Message, transfer: readonly Transferable[] = [], isMoreToCome = false): void {
+  post(message: Message, transfer: readonly Transferable[] = NOTHING, wake: Wake = 'now'): void {
     if (transfer.length > 0 || !this.#write(message)) {
       // Counted only when it is on its way: it may not be cloneable.
       this.#port.postMessage({ number: this.#posted, message } satisfies Mail, transfer)
@@ -84,8 +86,9 @@ export class LaneChannel implements Channel {
     }
     this.#posted = (this.#posted + 1) | 0
     // After the post, never before: see Bell.
-    if (this.#peerBell.ring(isMoreToCome)) this.#port.postMessage(null)
-    this.#mustFlush = isMoreToCome
+    if (wake !== 'by flush' && this.#peerBell.ring(wake === 'unless patient'))
+      this.#port.postMessage(null)
+    this.#mustFlush = wake !== 'now'
   }
 
   flush(): void {

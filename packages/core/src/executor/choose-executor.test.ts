@@ -59,7 +59,9 @@ describe('where a syncToAsync call may run', () => {
     })
   }
 
-  test('each call gets a list of its own', () => {
-    expect(chooseRoutes(sensitive)).not.toBe(chooseRoutes(sensitive))
+  test('the common answers are made once, and cannot be changed by whoever gets them', () => {
+    expect(chooseRoutes(sensitive)).toBe(chooseRoutes(sensitive))
+    expect(Object.isFrozen(chooseRoutes(sensitive))).toBe(true)
+    expect(Object.isFrozen(chooseRoutes({ ...sensitive, threadSensitive: false }))).toBe(true)
   })
 })

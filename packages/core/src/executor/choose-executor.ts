@@ -24,8 +24,17 @@ export interface Whereabouts {
   readonly starter?: FrameRef | undefined
 }
 
-export function chooseRoutes({ threadSensitive, chain, context, starter }: Whereabouts): Route[] {
-  if (!threadSensitive) return [{ by: 'pool' }]
+const POOL: readonly Route[] = Object.freeze([{ by: 'pool' }])
+const SHARED: readonly Route[] = Object.freeze([{ by: 'shared' }])
+
+export function chooseRoutes({
+  threadSensitive,
+  chain,
+  context,
+  starter,
+}: Whereabouts): readonly Route[] {
+  if (!threadSensitive) return POOL
+  if (chain.length === 0 && context === undefined && !starter) return SHARED
   const routes: Route[] = chain.map((frame) => ({ by: 'frame', frame }))
   if (context !== undefined) routes.push({ by: 'context', context })
   if (

@@ -22,6 +22,7 @@ export function blockUntilSettled(
   onTimeout: () => void,
 ): void {
   const { bell, post, spin, look } = runtime
+  runtime.flush()
   while (!call.settlement) {
     const remaining = deadline.remaining()
     if (remaining === 0) return onTimeout()

@@ -3,10 +3,12 @@ import type { Transferable } from 'node:worker_threads'
 import type { Call } from '../call/call.js'
 import { PendingCalls, refuse } from '../call/pending-calls.js'
 import type { RunningCall } from '../call/perform-call.js'
+import type { Wake } from '../channel/channel.js'
 import { explainCloneFailure, surroundings } from '../codec/clone-failure.js'
 import type { Codec } from '../codec/codec.js'
 import type {
   CallMessage,
+  CallRequest,
   FrameRef,
   Message,
   Target,
@@ -22,6 +24,8 @@ export interface OutboxEnvironment {
   /** A thread's message to itself. @throws DataCloneError */
   postHere(message: Message, transfer: readonly Transferable[]): void
   running(): Iterable<RunningCall>
+  /** When the thread that gets a call is woken for it. */
+  wakeFor(request: CallRequest): Wake
   /** The innermost blocked frame of a thread next to this one, 0 where there is none; undefined for any other thread. */
   innermostFrame(address: ThreadAddress): number | undefined
 }
@@ -54,7 +58,7 @@ export class Outbox {
       request: call.request,
     }
     try {
-      if (channel) channel.post(message, call.transfer)
+      if (channel) channel.post(message, call.transfer, this.#here.wakeFor(call.request))
       else this.#here.postHere(message, call.transfer)
     } catch (cause) {
       this.pending.remove(id)

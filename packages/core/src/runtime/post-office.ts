@@ -4,7 +4,7 @@
  * made here, and up otherwise.
  */
 import type { Transferable } from 'node:worker_threads'
-import type { Channel } from '../channel/channel.js'
+import type { Channel, Wake } from '../channel/channel.js'
 import type { CallMessage, CallRequest, Message, ThreadAddress } from '../protocol.js'
 import type { Thread } from '../thread/thread.js'
 
@@ -67,9 +67,9 @@ export class PostOffice {
   }
 
   /** @returns false where nobody is left to receive it. @throws DataCloneError */
-  post(message: Message, transfer?: readonly Transferable[], isMoreToCome = false): boolean {
+  post(message: Message, transfer?: readonly Transferable[], wake?: Wake): boolean {
     const channel = this.channelTo(message.to)
-    channel?.post(message, transfer, isMoreToCome)
+    channel?.post(message, transfer, wake)
     return channel !== undefined
   }
 
@@ -122,6 +122,12 @@ export class PostOffice {
       }
     }
     return !isEmpty
+  }
+
+  /** Wakes those who have been left asleep although something was posted. */
+  flush(): void {
+    this.parent?.flush()
+    for (const { channel } of this.#list) channel.flush()
   }
 
   /** Whether there is a message, from any side. */

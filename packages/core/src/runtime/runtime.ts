@@ -35,6 +35,7 @@ import { Registry } from '../registry/registry.js'
 import { type Maker, Thread } from '../thread/thread.js'
 import type { ThreadRole } from '../thread/thread-boot.js'
 import { Attendance } from './attendance.js'
+import { Bursts } from './bursts.js'
 import { CallStatistics } from './call-statistics.js'
 import type { ConfigureOptions } from './config.js'
 import { answerRefused, deliver } from './deliver.js'
@@ -83,6 +84,7 @@ export class Runtime implements Maker, CallKeeper {
   /** For waiting while blocked. */
   readonly spin = new Spin(false)
   readonly #attendingSpin = new Spin(false)
+  readonly #bursts = new Bursts(availableParallelism() === 1)
   readonly outbox: Outbox
   /** What runs calls on threads made here, and takes back those that a thread left unstarted. */
   readonly executors = new Set<ThreadExecutor>()
@@ -140,7 +142,7 @@ export class Runtime implements Maker, CallKeeper {
         return isAnything
       },
       hasNews: () => this.post.hasNews(),
-      flush: () => this.#flush(),
+      flush: () => this.flush(),
       isBlocked: () => this.frames.depth > 0,
       isRunningAsync: () => this.work.isRunningAsync,
       awaited: () => this.open.callCount,
@@ -154,6 +156,7 @@ export class Runtime implements Maker, CallKeeper {
       postHere: (message, transfer) => this.#postHere(message, transfer),
       running: () => this.work.running,
       innermostFrame: (address) => this.#innermostFrame(address),
+      wakeFor: ({ mode }) => (mode === 'sync' && this.#bursts.mayWait() ? 'by flush' : 'now'),
     })
     if (boot.role === 'root') {
       this.host = new Host({
@@ -183,6 +186,12 @@ export class Runtime implements Maker, CallKeeper {
     const isAllowed = isWanted && availableParallelism() > 1
     this.spin.isAllowed = isAllowed
     this.#attendingSpin.isAllowed = isAllowed
+  }
+
+  /** Before this thread sleeps: wakes those whom it has left asleep. */
+  flush(): void {
+    this.#bursts.end()
+    this.post.flush()
   }
 
   /** In the event loop: a message has come. */
@@ -267,11 +276,6 @@ export class Runtime implements Maker, CallKeeper {
     return false
   }
 
-  /** Only threads leave answers lying while they have more to do. */
-  #flush(): void {
-    this.post.parent?.flush()
-  }
-
   #innermostFrame(address: ThreadAddress): number | undefined {
     // Here is running code: whoever asks.
     if (address === this.address) return 0
@@ -320,7 +324,7 @@ export class Runtime implements Maker, CallKeeper {
   #postOutcome({ from, id }: CallMessage, { outcome, transfer }: Performed, mayLie: boolean): void {
     const message = { kind: 'outcome', to: from, from: this.address, id, outcome } as const
     if (from === this.address) this.#postHere(message, transfer)
-    else this.post.post(message, transfer, mayLie)
+    else this.post.post(message, transfer, mayLie ? 'unless patient' : 'now')
   }
 }
 
