@@ -5,7 +5,7 @@
  */
 
 /** Changes with every change of the messages below; two copies of the library in one process must agree on it. */
-export const PROTOCOL_VERSION = 1
+export const PROTOCOL_VERSION = 2
 
 /** The path of a thread from the root of its tree: `0` is the root, `0/3` a thread that it made. Never used twice. */
 export type ThreadAddress = string
@@ -58,12 +58,13 @@ export interface WireErrorType {
 
 export interface WireError {
   readonly type: WireErrorType
-  readonly name: string
+  /** Where it is another than that of the class. */
+  readonly name?: string
   readonly message: string
   readonly stack: string
-  readonly props: ReadonlyArray<readonly [key: string, value: WireValue]>
+  readonly props?: ReadonlyArray<readonly [key: string, value: WireValue]>
   /** Names of own properties that could not be cloned. */
-  readonly lost: readonly string[]
+  readonly lost?: readonly string[]
   readonly cause?: WireValue
   readonly errors?: readonly WireValue[]
 }
@@ -73,6 +74,8 @@ export interface WireLocals {
   readonly keys: readonly string[]
   readonly values: WireValue
   readonly deleted: readonly string[]
+  /** Nothing in it can be changed by whoever gets it: it may be handed to several. Unknown where it came from elsewhere. */
+  readonly isFlat?: boolean | undefined
 }
 
 /** The store of an `AsyncLocalStorage` that is carried along under a name. */
@@ -109,7 +112,11 @@ export interface WireScope {
 
 /** Where a call is to run. `thread`: the addressee's own queue; the others are resolved by the addressee. */
 export type Target =
-  | { readonly by: 'thread' }
+  | {
+      readonly by: 'thread'
+      /** Where it was sent ahead of its turn: to be claimed before it runs, as its maker may have taken it back. */
+      readonly claim?: number | undefined
+    }
   | { readonly by: 'frame'; readonly frame: number; readonly outermost?: number | undefined }
   | { readonly by: 'context'; readonly context: string }
   | { readonly by: 'shared' }
@@ -133,21 +140,23 @@ export interface CallRequest {
   readonly parent?: CallName | undefined
   /** How its maker knows this call, where somebody has passed it on under a number of his own. */
   readonly origin?: CallName | undefined
+  /** Whether its maker wants to know how long the function takes. */
+  readonly timed?: boolean | undefined
 }
 
-/** `ran`: how long the function itself took, in ms. */
+/** `ran`: how long the function itself took, in ms, where that was asked. */
 export type Outcome =
   | {
       readonly ok: true
       readonly value: WireValue
       readonly changes: WireChanges
-      readonly ran: number
+      readonly ran?: number | undefined
     }
   | {
       readonly ok: false
       readonly error: WireValue
       readonly changes: WireChanges
-      readonly ran: number
+      readonly ran?: number | undefined
     }
   /** The target was gone before the call started: it may be sent elsewhere. */
   | { readonly ok: 'refused' }

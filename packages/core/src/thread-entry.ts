@@ -24,6 +24,8 @@ const makerBell = new Bell(boot.makerMemory)
 const channel = new LaneChannel({
   port: boot.port,
   peerBell: makerBell,
+  here: boot.address,
+  peer: maker,
   out: boot.up,
   in: boot.down,
 })
@@ -47,13 +49,13 @@ process.on('uncaughtExceptionMonitor', (error) => {
 process.on('exit', (code) => {
   new LifeRecord(boot.memory).markExited(code)
   // After the mark: a maker that is blocked wakes, and must find it.
-  makerBell.ring()
+  makerBell.ringParked()
 })
 
 for (const module of boot.setup)
   await import(URL.canParse(module) ? module : pathToFileURL(module).href)
 // Before any call is read, so that a thread that dies in its first call is known to have come up.
 tell('ready')
-channel.listen((message) => runtime.receive(message))
+channel.listen(() => runtime.attend())
 // The thread lives as long as its maker wants it to.
 channel.hold()

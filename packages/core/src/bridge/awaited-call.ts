@@ -1,5 +1,5 @@
 /** One `syncToAsync` call, from the caller's arguments to the caller's result. */
-import { Call, type Settlement } from '../call/call.js'
+import { Call } from '../call/call.js'
 import { after } from '../cancellation/timer.js'
 import { Codec } from '../codec/codec.js'
 import type { Scope } from '../context/scope.js'
@@ -11,10 +11,10 @@ import { printRef } from '../registry/function-ref.js'
 import type { Runtime } from '../runtime/runtime.js'
 import { runtime } from '../runtime/runtime.js'
 import type { CallOptions } from './call-options.js'
-import { resultOfAwaited } from './call-result.js'
+import { giveResult } from './call-result.js'
 import { type Executor, ownPool } from './executor.js'
 import { submitToForeign } from './foreign-call.js'
-import { takeAlong } from './surroundings.js'
+import { Surroundings } from './surroundings.js'
 import { timedOut } from './timed-out.js'
 
 /** Where a function runs, as it was wrapped. */
@@ -23,14 +23,27 @@ export interface Placement {
   readonly executor?: Executor | undefined
 }
 
-export async function awaitCall(
+export function awaitCall(
+  ref: FunctionRef,
+  placement: Placement,
+  options: CallOptions,
+  args: readonly unknown[],
+): Promise<unknown> {
+  // Not an async function, which would be a promise and some microtasks more on each call.
+  try {
+    return startCall(ref, placement, options, args)
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}
+
+function startCall(
   ref: FunctionRef,
   { threadSensitive, executor }: Placement,
   { signal, timeout, transfer, context: values }: CallOptions,
   args: readonly unknown[],
 ): Promise<unknown> {
   const here = runtime()
-  // Before the first await, so that a scope that is opened here is the caller's afterwards, too.
   const scope = here.scopes.ensure()
   assertOpen(here, scope, ref)
   signal?.throwIfAborted()
@@ -42,20 +55,22 @@ export async function awaitCall(
   assertImportable(ref, here.entryModule, here.registry)
   const codec = new Codec(here.registry, ref)
   const encoded = codec.encodeList(args, transfer)
-  const surroundings = takeAlong(here, scope, codec, values?.cell)
+  const surroundings = new Surroundings(here, scope, codec, values?.cell)
   // What runs below comes back to the loop that launched it: this one, or the one that launched this sync code.
   const loop = (scope.mode === 'sync' ? scope.loop : undefined) ?? here.address
+  const { context, locals, storages } = surroundings
   const call = new Call(
     {
       mode: 'sync',
       ref,
       args: encoded.wire,
-      scope: { chain: scope.chain, loop, ...surroundings.wire },
+      scope: { chain: scope.chain, loop, context, locals, storages },
+      // A pool must know how long its calls take.
+      timed: !threadSensitive || here.statistics.isTiming,
     },
     encoded.transfer,
   )
   const { chain } = scope
-  const { context } = surroundings.wire
   if (take) take(call)
   else
     dispatch(here, call, chooseRoutes({ threadSensitive, chain, context, starter: here.starter }))
@@ -63,8 +78,13 @@ export async function awaitCall(
   watchTime(here, call, timeout)
   watchSignal(here, call, signal)
   if (open && !open.signal.aborted) watchSignal(here, call, open.signal, () => open.takeAbort())
-  const settlement = await new Promise<Settlement>((resolve) => call.whenSettled(resolve))
-  return resultOfAwaited(surroundings, codec, ref, settlement)
+  here.attendance.expect()
+  return new Promise((resolve) =>
+    call.whenSettled((settlement) => {
+      here.attendance.yieldSoon()
+      giveResult({ surroundings, codec, ref, settlement, resolve })
+    }),
+  )
 }
 
 /** @throws ClosedError (SYNCBRIDGE_CLOSED) for what begins after `shutdown()`; what had begun before may finish. */

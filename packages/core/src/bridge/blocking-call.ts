@@ -15,7 +15,7 @@ import type { Thread } from '../thread/thread.js'
 import { assertOpen } from './awaited-call.js'
 import type { CallOptions } from './call-options.js'
 import { resultOfBlocking } from './call-result.js'
-import { takeAlong } from './surroundings.js'
+import { Surroundings } from './surroundings.js'
 import { timedOut } from './timed-out.js'
 
 /** Something that owns a loop thread of its own for the calls of one scope. */
@@ -37,8 +37,9 @@ export function blockOnCall(
   signal?.throwIfAborted()
   const codec = new Codec(here.registry, ref)
   const encoded = codec.encodeList(args, transfer)
-  const surroundings = takeAlong(here, scope, codec, values?.cell)
-  const deadline = new Deadline(timeout)
+  const surroundings = new Surroundings(here, scope, codec, values?.cell)
+  const { context, locals, storages } = surroundings
+  const deadline = timeout === undefined ? Deadline.never : new Deadline(timeout)
   const frame = here.frames.open(scope.cell.critical)
   const frameRef: FrameRef = { thread: here.address, frame: frame.id }
   const call = new Call(
@@ -46,8 +47,15 @@ export function blockOnCall(
       mode: 'async',
       ref,
       args: encoded.wire,
-      scope: { chain: addFrame(frameRef, scope.chain), loop: here.address, ...surroundings.wire },
+      scope: {
+        chain: addFrame(frameRef, scope.chain),
+        loop: here.address,
+        context,
+        locals,
+        storages,
+      },
       parent: scope.call?.origin,
+      timed: here.statistics.isTiming,
     },
     encoded.transfer,
   )
@@ -113,6 +121,7 @@ function sendToLoop(here: Runtime, scope: Scope, call: Call): void {
  * @throws DeadlockError (SYNCBRIDGE_DEADLOCK) at the top level of a module that a loop thread is importing.
  */
 function assertMayBlock(here: Runtime, { mode }: Scope, ref: FunctionRef): void {
+  if (mode === 'sync' || (mode === 'open' && here.role !== 'loop')) return
   const label = printRef(ref)
   if (mode === 'async' || mode === 'context') {
     const where =
@@ -125,11 +134,9 @@ function assertMayBlock(here: Runtime, { mode }: Scope, ref: FunctionRef): void 
       { function: label, thread: here.address },
     )
   }
-  if (mode === 'open' && here.role === 'loop') {
-    throw new DeadlockError(
-      `asyncToSync: ${label} was called at the top level of a module that is being imported by the very loop thread ` +
-        `(${here.address}) that would have to run it. Call it from a function, or keep the call in the program's own main().`,
-      { function: label, thread: here.address },
-    )
-  }
+  throw new DeadlockError(
+    `asyncToSync: ${label} was called at the top level of a module that is being imported by the very loop thread ` +
+      `(${here.address}) that would have to run it. Call it from a function, or keep the call in the program's own main().`,
+    { function: label, thread: here.address },
+  )
 }

@@ -52,6 +52,7 @@ export function configure(options: ConfigureOptions = {}): void {
   const here = runtime()
   assertOptions('configure', options, configureOptions)
   here.config = mergeConfig(here.config, options)
+  here.allowSpin(here.config.spin)
   here.closed = false
 }
 

@@ -1,3 +1,4 @@
+import { workerThreads } from '../channel/worker-threads.js'
 import { RegistrationError } from '../errors.js'
 import { type CallSite, siteOf, topLevelSite } from '../registry/call-site.js'
 import { runtime } from '../runtime/runtime.js'
@@ -28,5 +29,5 @@ export function main<T>(fn: () => T, options: { module?: string } = {}): T | und
   }
   const here = runtime()
   here.registry.guard(site.module)
-  return here.isMainThread ? fn() : undefined
+  return workerThreads().isMainThread ? fn() : undefined
 }

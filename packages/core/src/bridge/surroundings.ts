@@ -1,41 +1,47 @@
 /** What a call takes along of the code that makes it, and where it brings back what it changed. */
+import { NO_CHANGES } from '../codec/clone-failure.js'
 import type { Codec } from '../codec/codec.js'
+import type { Captured } from '../context/carriers.js'
 import type { Cell } from '../context/cell.js'
 import type { Scope } from '../context/scope.js'
 import type { WireChanges, WireLocals, WireStorage } from '../protocol.js'
 import type { Runtime } from '../runtime/runtime.js'
 
-export interface Surroundings {
-  readonly wire: {
-    readonly context: string | undefined
-    readonly locals: WireLocals
-    readonly storages: readonly WireStorage[]
+export class Surroundings {
+  readonly context: string | undefined
+  readonly locals: WireLocals
+  readonly storages: readonly WireStorage[]
+  readonly #codec: Codec
+  readonly #cell: Cell
+  readonly #stores: Captured
+
+  /** @param cell The values to take: by default those of the scope. */
+  constructor(here: Runtime, scope: Scope, codec: Codec, cell: Cell = scope.cell) {
+    this.#codec = codec
+    this.#cell = cell
+    this.#stores = here.carriers.capture(scope.storages)
+    this.locals = localsOf(cell, codec)
+    this.storages = this.#stores.wire
+    // One that has ended is in force nowhere: work that outlives it may open another.
+    this.context =
+      scope.context !== undefined && here.open.hasEnded(scope.context, here.address)
+        ? undefined
+        : scope.context
   }
+
   /** Also after an error: what a call did to its surroundings has happened. */
-  bringBack(changes: WireChanges): void
+  bringBack({ locals, storages }: WireChanges): void {
+    if (locals.keys.length > 0 || locals.deleted.length > 0)
+      this.#cell.apply(this.#codec.decodeLocals(locals))
+    if (storages.length > 0) this.#stores.apply(storages)
+  }
 }
 
-/** @param cell The values to take: by default those of the scope. */
-export function takeAlong(
-  here: Runtime,
-  scope: Scope,
-  codec: Codec,
-  cell: Cell = scope.cell,
-): Surroundings {
-  const stores = here.carriers.capture(scope.storages)
-  return {
-    wire: {
-      // One that has ended is in force nowhere: work that outlives it may open another.
-      context:
-        scope.context !== undefined && here.open.hasEnded(scope.context, here.address)
-          ? undefined
-          : scope.context,
-      locals: codec.encodeLocals(cell.snapshot()),
-      storages: stores.wire,
-    },
-    bringBack(changes) {
-      cell.apply(codec.decodeLocals(changes.locals))
-      stores.apply(changes.storages)
-    },
-  }
+/** The same object as long as nothing changes: the channel sends it once, and then says that it is the same. */
+function localsOf(cell: Cell, codec: Codec): WireLocals {
+  if (cell.isEmpty) return NO_CHANGES.locals
+  if (cell.sent) return cell.sent
+  const locals = codec.encodeLocals(cell.snapshot())
+  if (locals.isFlat) cell.sent = locals
+  return locals
 }

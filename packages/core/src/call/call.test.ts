@@ -43,15 +43,13 @@ describe('a call', () => {
 
   test('may finish long after it was settled, and finishes once', () => {
     const call = newCall()
-    const [before, after] = [vi.fn(), vi.fn()]
-    call.whenFinished(before)
+    const callFinished = vi.fn()
+    call.holder = { callFinished }
     call.settle({ failure: 'aborted' })
-    expect(before).not.toHaveBeenCalled()
+    expect(callFinished).not.toHaveBeenCalled()
     call.finish()
     call.finish()
-    call.whenFinished(after)
-    expect(before).toHaveBeenCalledTimes(1)
-    expect(after).toHaveBeenCalledTimes(1)
+    expect(callFinished.mock.calls).toEqual([[call]])
   })
 
   test('lets a listener listen and settle again without harm', () => {
@@ -98,7 +96,7 @@ describe('pending calls', () => {
   test('fail when they are refused and there is no other place', () => {
     const call = newCall()
     const finished = vi.fn()
-    call.whenFinished(finished)
+    call.holder = { callFinished: finished }
     refuse(call)
     expect(call.settlement).toHaveProperty('failure', expect.any(ThreadExitedError))
     expect(finished).toHaveBeenCalledTimes(1)
@@ -109,7 +107,7 @@ describe('pending calls', () => {
     const call = newCall()
     const finished = vi.fn()
     call.onRefused = vi.fn()
-    call.whenFinished(finished)
+    call.holder = { callFinished: finished }
     const id = pending.add(call)
     call.settle({ failure: 'aborted' })
     pending.settle(id, { ok: 'refused' })

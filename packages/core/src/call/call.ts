@@ -11,28 +11,51 @@ export type Settlement =
   | { readonly outcome: Exclude<Outcome, { ok: 'refused' }> }
   | { readonly failure: unknown }
 
+/** Told of the calls of one thread: of those that it was sent, or of those that it has made. */
+export interface CallKeeper {
+  callSettled?(call: Call, settlement: Settlement): void
+  callFinished?(call: Call): void
+}
+
+const NOTHING: readonly Transferable[] = []
+
 export class Call {
   readonly request: CallRequest
   readonly transfer: readonly Transferable[]
-  readonly madeAt = performance.now()
+  /** When it was made, in ms of `performance.now()`; 0 where nobody wants to know. */
+  readonly madeAt: number
+  /** Its number for the present sending; 0 while it is not under way. */
+  id = 0
   /** Where it was last sent; undefined while it waits here. */
-  sentTo: ThreadAddress | undefined
+  sentTo: ThreadAddress | undefined = undefined
   /** In which of its queues. */
-  sentBy: Target | undefined
+  sentBy: Target | undefined = undefined
+  /** Its place among those in the queue of a thread. */
+  sequence = 0
+  /** What whoever starts it must claim, where it was sent ahead of its turn. */
+  claim = 0
+  /** How long it is expected to run, in ms; 0 where nobody has guessed. */
+  expected = 0
+  /** Who made it, and whose queue it is in. */
+  maker: CallKeeper | undefined = undefined
+  holder: CallKeeper | undefined = undefined
+  /** Its neighbours among the open calls of its maker (`open-calls.ts`). */
+  previous: Call | undefined = undefined
+  next: Call | undefined = undefined
   /** Why its caller has given it up, while the thread that has it is yet to say what became of it. */
-  givenUp: { readonly reason: unknown } | undefined
+  givenUp: { readonly reason: unknown } | undefined = undefined
   /** Set by the executor that has it in a queue here: takes it out again. */
-  withdraw: (() => void) | undefined
+  withdraw: (() => void) | undefined = undefined
   /** Where to try next when the target refuses it, which it does only with calls it has not started. */
-  onRefused: (() => void) | undefined
-  #settlement: Settlement | undefined
+  onRefused: (() => void) | undefined = undefined
+  #settlement: Settlement | undefined = undefined
   #finished = false
-  readonly #onSettled: Array<(settlement: Settlement) => void> = []
-  readonly #onFinished: Array<() => void> = []
+  #onSettled: Array<(settlement: Settlement) => void> | undefined = undefined
 
-  constructor(request: CallRequest, transfer: readonly Transferable[] = []) {
+  constructor(request: CallRequest, transfer: readonly Transferable[] = NOTHING) {
     this.request = request
     this.transfer = transfer
+    this.madeAt = request.timed ? performance.now() : 0
   }
 
   get label(): string {
@@ -47,23 +70,30 @@ export class Call {
   settle(settlement: Settlement): void {
     if (this.#settlement) return
     this.#settlement = settlement
-    for (const listener of this.#onSettled.splice(0)) listener(settlement)
+    this.maker?.callSettled?.(this, settlement)
+    this.holder?.callSettled?.(this, settlement)
+    const listeners = this.#onSettled
+    this.#onSettled = undefined
+    if (listeners) for (const listener of listeners) listener(settlement)
+  }
+
+  /** Whoever had it in a queue has it no more, and it goes elsewhere. */
+  leave(): void {
+    const { holder } = this
+    this.holder = undefined
+    holder?.callFinished?.(this)
   }
 
   /** Nothing of it runs anywhere any more; a call that was given up may finish long after it was settled. */
   finish(): void {
     if (this.#finished) return
     this.#finished = true
-    for (const listener of this.#onFinished.splice(0)) listener()
+    this.leave()
   }
 
   whenSettled(listener: (settlement: Settlement) => void): void {
     if (this.#settlement) listener(this.#settlement)
-    else this.#onSettled.push(listener)
-  }
-
-  whenFinished(listener: () => void): void {
-    if (this.#finished) listener()
-    else this.#onFinished.push(listener)
+    else if (this.#onSettled) this.#onSettled.push(listener)
+    else this.#onSettled = [listener]
   }
 }

@@ -5,6 +5,8 @@
  */
 import type { CallMessage } from '../protocol.js'
 
+const NO_CALLS: readonly CallMessage[] = []
+
 export class Frame {
   readonly queue: CallMessage[] = []
 
@@ -38,11 +40,12 @@ export class Frames {
   }
 
   /** @returns what reached the frame too late to be run. */
-  close(frame: Frame): CallMessage[] {
-    const index = this.#stack.lastIndexOf(frame)
-    if (index >= 0) this.#stack.splice(index, 1)
-    this.#noteInnermost(this.#stack.at(-1)?.id ?? 0)
-    return frame.queue.splice(0)
+  close(frame: Frame): readonly CallMessage[] {
+    const stack = this.#stack
+    if (stack[stack.length - 1] === frame) stack.pop()
+    else if (stack.includes(frame)) stack.splice(stack.lastIndexOf(frame), 1)
+    this.#noteInnermost(stack[stack.length - 1]?.id ?? 0)
+    return frame.queue.length === 0 ? NO_CALLS : frame.queue.splice(0)
   }
 
   /**

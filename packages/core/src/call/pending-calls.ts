@@ -5,6 +5,7 @@ import type { Call } from './call.js'
 
 /** The target is gone and the call has not started: on to the next place, or an error where there is none. */
 export function refuse(call: Call): void {
+  call.leave()
   if (call.onRefused) return call.onRefused()
   const failure = new ThreadExitedError(
     `${call.label} could not start: the thread that it was for has ended.`,
@@ -16,29 +17,47 @@ export function refuse(call: Call): void {
   call.finish()
 }
 
+/** A number is a place in a table and a round: so many places there are, and so many calls in one place before a number returns. */
+const PLACES = 2 ** 20
+const ROUNDS = 2 ** 11
+
 export class PendingCalls {
-  readonly #calls = new Map<number, Call>()
-  #lastId = 0
+  /** The first place stays empty: a call whose number is 0 is not under way. */
+  readonly #places: Array<Call | undefined> = [undefined]
+  readonly #rounds: number[] = [0]
+  readonly #free: number[] = []
+  #size = 0
 
   get size(): number {
-    return this.#calls.size
+    return this.#size
   }
 
-  /** Numbers a call for one sending; sent again, it gets another number, so that a stale answer finds nothing. */
+  /**
+   * Numbers a call for one sending; sent again, it gets another number, so that a stale answer finds nothing. The place is taken
+   * until the answer has come or the thread is gone, so a number returns only long after its answer.
+   */
   add(call: Call): number {
-    this.#lastId += 1
-    this.#calls.set(this.#lastId, call)
-    return this.#lastId
+    const place = this.#free.pop() ?? this.#places.length
+    const round = ((this.#rounds[place] ?? 0) + 1) % ROUNDS
+    this.#rounds[place] = round
+    this.#places[place] = call
+    this.#size += 1
+    call.id = round * PLACES + place
+    return call.id
   }
 
-  idOf(call: Call): number | undefined {
-    for (const [id, candidate] of this.#calls) if (candidate === call) return id
-    return undefined
+  /** @returns undefined where the call is not under way. */
+  idOf({ id }: Call): number | undefined {
+    return this.#places[id % PLACES]?.id === id ? id : undefined
   }
 
   remove(id: number): Call | undefined {
-    const call = this.#calls.get(id)
-    this.#calls.delete(id)
+    const place = id % PLACES
+    const call = this.#places[place]
+    if (call?.id !== id) return undefined
+    this.#places[place] = undefined
+    this.#free.push(place)
+    this.#size -= 1
     return call
   }
 
@@ -60,11 +79,12 @@ export class PendingCalls {
   /** Takes out the calls that were sent to a thread which is gone, or to one that it made. */
   removeSentTo(thread: ThreadAddress): Call[] {
     const lost: Call[] = []
-    for (const [id, call] of this.#calls) {
-      if (call.sentTo !== thread && !call.sentTo?.startsWith(`${thread}/`)) continue
-      this.#calls.delete(id)
+    for (const call of this.#places) {
+      if (!call || (call.sentTo !== thread && !call.sentTo?.startsWith(`${thread}/`))) continue
+      this.remove(call.id)
       lost.push(call)
     }
-    return lost
+    // As they were made, which is not the order of their places.
+    return lost.sort((a, b) => a.sequence - b.sequence)
   }
 }

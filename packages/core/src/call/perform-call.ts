@@ -5,8 +5,16 @@ import { explainCloneFailure, NO_CHANGES, surroundings } from '../codec/clone-fa
 import { Codec } from '../codec/codec.js'
 import type { Carriers, Entered } from '../context/carriers.js'
 import { Cell } from '../context/cell.js'
-import type { Scope, Scopes } from '../context/scope.js'
-import type { CallMessage, CallName, Outcome, ThreadAddress, WireChanges } from '../protocol.js'
+import type { Scope, ScopeMode, Scopes } from '../context/scope.js'
+import type {
+  CallMessage,
+  CallName,
+  FrameRef,
+  Outcome,
+  ThreadAddress,
+  WireChanges,
+  WireStorage,
+} from '../protocol.js'
 import { printRef } from '../registry/function-ref.js'
 import type { AnyFunction, Registry } from '../registry/registry.js'
 
@@ -23,37 +31,67 @@ export interface Performed {
   readonly transfer: readonly Transferable[]
 }
 
-/** A call that is being run here. */
-export class RunningCall {
-  readonly abort = new CallAbort()
+const NOTHING: readonly Transferable[] = []
+
+/** A call that is being run here. It is the scope that its function runs in. */
+export class RunningCall implements Scope {
   readonly from: ThreadAddress
   readonly id: number
-  /** As its maker knows it. */
-  readonly origin: CallName
-  readonly #codec: Codec
-  readonly #cell = new Cell()
-  readonly #startedAt = performance.now()
-  #storages: Entered | undefined
+  readonly mode: ScopeMode
+  readonly chain: readonly FrameRef[]
+  readonly loop: ThreadAddress
+  readonly context: string | undefined
+  readonly storages: readonly WireStorage[]
+  readonly cell: Cell
+  /** Where it stands among the asynchronous ones (`running-calls.ts`). */
+  place = 0
+  readonly #here: Performer
+  readonly #startedAt: number
+  #codec: Codec | undefined = undefined
+  #abort: CallAbort | undefined = undefined
+  #entered: Entered | undefined = undefined
 
   constructor(
     readonly message: CallMessage,
-    { registry }: Performer,
+    here: Performer,
   ) {
+    const { mode, scope, timed } = message.request
     this.from = message.from
     this.id = message.id
-    this.origin = message.request.origin ?? { from: message.from, id: message.id }
-    this.#codec = new Codec(registry, message.request.ref)
+    this.mode = mode
+    this.chain = scope.chain
+    // Async code runs on a loop, and what it calls comes back to that loop.
+    this.loop = mode === 'sync' ? scope.loop : here.address
+    this.context = scope.context
+    this.storages = scope.storages
+    this.cell = new Cell()
+    this.#here = here
+    this.#startedAt = timed ? performance.now() : 0
+  }
+
+  /** As its maker knows it. */
+  get origin(): CallName {
+    return this.message.request.origin ?? { from: this.from, id: this.id }
+  }
+
+  get call(): this {
+    return this
+  }
+
+  /** Few calls are given up, and few functions ask. */
+  get abort(): CallAbort {
+    this.#abort ??= new CallAbort()
+    return this.#abort
   }
 
   /**
    * Runs a synchronous function to its end.
    * @param critical The `threadCritical` values to share, on a frame.
    */
-  performSync(fn: AnyFunction, here: Performer, critical?: Map<string, unknown>): Performed {
+  performSync(fn: AnyFunction, critical?: Map<string, unknown>): Performed {
     try {
-      if (critical) this.#cell.critical = critical
-      const args = this.#codec.decodeList(this.message.request.args)
-      const value = this.#enter(here, () => fn(...(args as never[])))
+      if (critical) this.cell.critical = critical
+      const value = this.#enter(fn)
       if (isThenable(value)) throw this.#returnedPromise(value)
       return this.#succeeded(value)
     } catch (error) {
@@ -61,79 +99,103 @@ export class RunningCall {
     }
   }
 
-  /** Runs an asynchronous function until its promise settles. */
-  async performAsync(fn: AnyFunction, here: Performer): Promise<Performed> {
+  /** Starts an asynchronous function, and answers when its promise has settled. */
+  performAsync(fn: AnyFunction, answer: (performed: Performed) => void): void {
+    let promise: unknown
     try {
-      const args = this.#codec.decodeList(this.message.request.args)
-      return this.#succeeded(await this.#enter(here, () => fn(...(args as never[]))))
+      promise = this.#enter(fn)
     } catch (error) {
-      return this.failed(error)
+      return answer(this.failed(error))
     }
+    // Not by an async function: each await of ours is a microtask more on every call.
+    Promise.resolve(promise).then(
+      (value) => answer(this.#succeededOrNot(value)),
+      (error: unknown) => answer(this.failed(error)),
+    )
   }
 
   failed(error: unknown): Performed {
     return {
       outcome: {
         ok: false,
-        error: this.#codec.encode(error),
+        error: this.#codecOf().encode(error),
         changes: this.#changes(),
         ran: this.#ran(),
       },
-      transfer: [],
+      transfer: NOTHING,
     }
   }
 
   /** The same outcome after it turned out not to be cloneable: this call alone fails, and says where. */
   unsendable({ outcome }: Performed, cause: unknown): Performed {
     const results = outcome.ok === true ? (outcome.value.value as unknown[]) : []
+    const changes = this.#changes()
     const suspects = [
       ['result', results[0]],
-      ...surroundings(this.#changes().locals, this.#changes().storages),
+      ...surroundings(changes.locals, changes.storages),
     ] as const
     const error = explainCloneFailure(suspects, cause, printRef(this.message.request.ref))
-    const changes = NO_CHANGES
     return {
-      outcome: { ok: false, error: this.#codec.encode(error), changes, ran: this.#ran() },
-      transfer: [],
+      outcome: {
+        ok: false,
+        error: this.#codecOf().encode(error),
+        changes: NO_CHANGES,
+        ran: this.#ran(),
+      },
+      transfer: NOTHING,
     }
   }
 
   /** Only now: the function's module has been loaded, and with it the classes and storages that decoding needs. */
-  #enter<T>(here: Performer, fn: () => T): T {
-    const { mode, scope } = this.message.request
-    this.#cell.begin(this.#codec.decodeLocals(scope.locals).set)
-    const storages = here.carriers.enter(scope.storages)
-    this.#storages = storages
-    const entered: Scope = {
-      mode,
-      chain: scope.chain,
-      // Async code runs on a loop, and what it calls comes back to that loop.
-      loop: mode === 'sync' ? scope.loop : here.address,
-      context: scope.context,
-      cell: this.#cell,
-      storages: scope.storages,
-      call: this,
+  #enter(fn: AnyFunction): unknown {
+    const { args, scope } = this.message.request
+    const values = args.marks ? this.#codecOf().decodeList(args) : (args.value as unknown[])
+    if (scope.locals.keys.length > 0) {
+      // Decoded only where somebody looks: most code leaves most values alone.
+      if (scope.locals.isFlat) this.cell.sent = scope.locals
+      this.cell.beginLater(() => this.#codecOf().decodeLocals(scope.locals).set)
     }
-    return here.scopes.run(entered, () => storages.run(fn))
+    const { scopes, carriers } = this.#here
+    if (scope.storages.length === 0) return scopes.runWith(this, fn, values)
+    const entered = carriers.enter(scope.storages)
+    this.#entered = entered
+    return scopes.run(this, () => entered.run(() => fn(...(values as never[]))))
   }
 
   #changes(): WireChanges {
+    const isUnchanged = !this.cell.isChanged
+    if (isUnchanged && !this.#entered) return NO_CHANGES
     return {
-      locals: this.#codec.encodeLocals(this.#cell.delta()),
-      storages: this.#storages?.changes() ?? [],
+      locals: isUnchanged ? NO_CHANGES.locals : this.#codecOf().encodeLocals(this.cell.delta()),
+      storages: this.#entered?.changes() ?? NO_CHANGES.storages,
+    }
+  }
+
+  #succeededOrNot(value: unknown): Performed {
+    try {
+      return this.#succeeded(value)
+    } catch (error) {
+      return this.failed(error)
     }
   }
 
   #succeeded(value: unknown): Performed {
-    const { wire, transfer } = this.#codec.encodeList([value])
-    return {
-      outcome: { ok: true, value: wire, changes: this.#changes(), ran: this.#ran() },
-      transfer,
-    }
+    const ran = this.#ran()
+    const changes = this.#changes()
+    // What no codec would touch.
+    if (typeof value !== 'object' || value === null)
+      return { outcome: { ok: true, value: { value: [value] }, changes, ran }, transfer: NOTHING }
+    const { wire, transfer } = this.#codecOf().encodeList([value])
+    return { outcome: { ok: true, value: wire, changes, ran }, transfer }
   }
 
-  #ran(): number {
-    return performance.now() - this.#startedAt
+  #codecOf(): Codec {
+    this.#codec ??= new Codec(this.#here.registry, this.message.request.ref)
+    return this.#codec
+  }
+
+  #ran(): number | undefined {
+    return this.#startedAt === 0 ? undefined : performance.now() - this.#startedAt
   }
 
   #returnedPromise(promise: PromiseLike<unknown>): TypeError {

@@ -1,5 +1,8 @@
 /** One absolute instant, so that queueing, sending and running all count against the same time. */
 export class Deadline {
+  /** The one that never comes. */
+  static readonly never = new Deadline()
+
   /** The timeout it was made from, in ms; undefined for never. */
   readonly timeout: number | undefined
   readonly #at: number
@@ -11,7 +14,10 @@ export class Deadline {
 
   /** Milliseconds left, never negative; infinite where there is no deadline. */
   remaining(): number {
-    return Math.max(0, this.#at - performance.now())
+    // Without a deadline there is no reason to ask for the time.
+    return this.#at === Number.POSITIVE_INFINITY
+      ? this.#at
+      : Math.max(0, this.#at - performance.now())
   }
 }
 

@@ -3,17 +3,19 @@
  * MessagePort, and both together arrive in the order they were posted. Each message has a number; whichever of the two holds
  * the next number is read next.
  *
- * A reader that sleeps in its event loop is woken by an empty port message, and only the first message after it dozed off
- * has to: however many follow are read in one go. A reader that is blocked sleeps on its bell (see Bell).
+ * A reader that sleeps is woken by its bell, or, in its event loop, by an empty port message (see Bell).
  */
-import { type MessagePort, receiveMessageOnPort, type Transferable } from 'node:worker_threads'
-import type { Message } from '../protocol.js'
+import type { MessagePort, Transferable } from 'node:worker_threads'
+import type { Message, ThreadAddress } from '../protocol.js'
 import type { Bell } from './bell.js'
 import type { Channel } from './channel.js'
+import { MessageReader } from './message-reader.js'
+import { MessageWriter } from './message-writer.js'
 import { PlainReader } from './plain-reader.js'
 import { PlainWriter } from './plain-writer.js'
 import { isSevered } from './port-probe.js'
 import { MAX_RECORD, Ring } from './ring.js'
+import { workerThreads } from './worker-threads.js'
 
 /** What keeps an event loop alive. */
 export interface Anchor {
@@ -24,12 +26,12 @@ export interface Anchor {
 /** A message by port. The empty one only wakes. */
 type Mail = { readonly number: number; readonly message: Message } | null
 
-/** So many messages are read in one turn; then the event loop turns, for its timers and sockets. */
-const TURN = 256
-
 export interface LaneOptions {
   readonly port: MessagePort
   readonly peerBell: Bell
+  /** The addresses of this thread and of the one at the other end. */
+  readonly here: ThreadAddress
+  readonly peer: ThreadAddress
   /** The rings: what this side writes, and what it reads. */
   readonly out: SharedArrayBuffer
   readonly in: SharedArrayBuffer
@@ -46,67 +48,84 @@ export class LaneChannel implements Channel {
   readonly #anchor: Anchor
   readonly #out: Ring
   readonly #in: Ring
-  readonly #writer: PlainWriter
-  readonly #reader: PlainReader
+  readonly #writer: MessageWriter
+  readonly #reader: MessageReader
   readonly #stash: Array<NonNullable<Mail>> = []
+  /** Both wrap, as the numbers in the ring do. */
   #posted = 0
   #taken = 0
   /** Messages that came by port. */
   #collected = 0
-  readonly #met = new WeakSet<object>()
+  #isWriting = false
+  /** The reader may sleep on what was posted last. */
+  #mustFlush = false
   #holds = 0
   #closed = false
-  #receive: ((message: Message) => void) | undefined
-  #turning = false
+  #wake: (() => void) | undefined
 
-  constructor({ port, peerBell, out, in: incoming, anchor = port }: LaneOptions) {
+  constructor(options: LaneOptions) {
+    const { port, peerBell, out, in: incoming, anchor = port } = options
     this.#port = port
     this.#peerBell = peerBell
     this.#anchor = anchor
     this.#out = new Ring(out)
     this.#in = new Ring(incoming)
-    this.#writer = new PlainWriter(this.#out.bytes)
-    this.#reader = new PlainReader(this.#in.bytes)
+    const plainWriter = new PlainWriter(this.#out.bytes)
+    const introduce = (number: number, thing: object | string) => this.#introduce(number, thing)
+    this.#writer = new MessageWriter(this.#out.bytes, plainWriter, options, introduce)
+    this.#reader = new MessageReader(this.#in.bytes, new PlainReader(this.#in.bytes), options)
   }
 
-  post(message: Message, transfer: readonly Transferable[] = []): void {
+  post(message: Message, transfer: readonly Transferable[] = [], isMoreToCome = false): void {
     if (transfer.length > 0 || !this.#write(message)) {
       // Counted only when it is on its way: it may not be cloneable.
       this.#port.postMessage({ number: this.#posted, message } satisfies Mail, transfer)
       this.#out.countMail()
-    } else if (this.#out.takeDoze()) {
-      this.#port.postMessage(null)
     }
-    this.#posted += 1
+    this.#posted = (this.#posted + 1) | 0
     // After the post, never before: see Bell.
-    this.#peerBell.ring()
+    if (this.#peerBell.ring(isMoreToCome)) this.#port.postMessage(null)
+    this.#mustFlush = isMoreToCome
+  }
+
+  flush(): void {
+    if (!this.#mustFlush) return
+    this.#mustFlush = false
+    if (this.#peerBell.ring()) this.#port.postMessage(null)
   }
 
   take(): Message | undefined {
-    const at = this.#in.peek()
-    if (at >= 0 && this.#in.numberAt(at) === (this.#taken | 0)) {
-      const message = this.#reader.read(at) as Message
+    for (let at = this.#in.peek(); at >= 0; at = this.#in.peek()) {
+      // Whatever its number: the message that it was made for may have come by port, and been taken already.
+      const isIntroduction = this.#reader.isIntroduction(at)
+      if (!isIntroduction && this.#in.numberAt(at) !== this.#taken) break
+      const message = this.#reader.read(at)
       this.#in.advance()
-      this.#taken += 1
+      if (!message) continue
+      this.#taken = (this.#taken + 1) | 0
       return message
     }
     // Asking the port is dear, and it is mostly empty.
-    if (((this.#in.mailCount() - this.#collected) | 0) > 0) this.#collect()
+    if (this.#hasMail()) this.#collect()
     if (this.#stash[0]?.number !== this.#taken) return undefined
-    this.#taken += 1
+    this.#taken = (this.#taken + 1) | 0
     return this.#stash.shift()?.message
   }
 
-  listen(receive: (message: Message) => void): void {
-    this.#receive = receive
+  hasNews(): boolean {
+    return this.#in.hasRecord() || this.#stash.length > 0 || this.#hasMail()
+  }
+
+  listen(wake: () => void): void {
+    this.#wake = wake
     this.#port.on('message', (mail: Mail) => {
       if (mail) this.#keep(mail)
-      this.#turn()
+      this.#wake?.()
     })
     // Listening refs the port: an idle thread would keep the process alive.
     if (this.#anchor !== this.#port || this.#holds === 0) this.#port.unref()
     // What came before had nobody to wake.
-    this.#turnLater()
+    setImmediate(wake)
   }
 
   hold(): void {
@@ -132,64 +151,46 @@ export class LaneChannel implements Channel {
   }
 
   #write(message: Message): boolean {
-    const at = this.#out.begin()
-    if (at < 0) return false
-    const length = this.#writer.write(message, at, MAX_RECORD, this.#constantOf(message))
-    if (length < 0) return false
-    this.#out.commit(length, this.#posted | 0)
-    return true
-  }
-
-  /** The name of a function is sent once. One that is met only once, as in a call that is passed on, is not worth it. */
-  #constantOf(message: Message): object | undefined {
-    if (message.kind !== 'call') return undefined
-    const { ref } = message.request
-    if (this.#met.has(ref)) return ref
-    this.#met.add(ref)
-    return undefined
-  }
-
-  /** Reads one turn's messages, and dozes off when there are no more. */
-  #turn(): void {
-    // Receiving may block, and a blocked thread reads by `take`; the turn that is under way goes on afterwards.
-    if (this.#turning || !this.#receive) return
-    this.#turning = true
-    let isDozing = false
+    // A getter of the user's may send something itself, in the middle of a record.
+    if (this.#isWriting) return false
+    this.#isWriting = true
     try {
-      for (let count = 0; count < TURN && !isDozing; count += 1) {
-        const message = this.take() ?? this.#lastLook()
-        if (message) this.#receive(message)
-        else isDozing = true
-      }
+      const isPrepared = this.#writer.prepare(message)
+      const at = this.#out.begin()
+      const length = at < 0 ? -1 : this.#writer.write(message, at, MAX_RECORD, isPrepared)
+      if (length < 0) return false
+      this.#out.commit(length, this.#posted)
+      return true
     } finally {
-      this.#turning = false
-      // Also after an error: awake and not reading, it would never be woken.
-      if (!isDozing) this.#turnLater()
+      this.#isWriting = false
     }
   }
 
-  /** Dozes off, and looks once more after that: what was written in between has woken nobody. */
-  #lastLook(): Message | undefined {
-    this.#in.doze()
-    return this.take()
+  /** A record beside the messages, which takes no number. */
+  #introduce(number: number, thing: object | string): boolean {
+    const at = this.#out.begin()
+    if (at < 0) return false
+    const length = this.#writer.writeIntroduction(number, thing, at, MAX_RECORD)
+    if (length < 0) return false
+    this.#out.commit(length, this.#posted)
+    return true
   }
 
-  #turnLater(): void {
-    setImmediate(() => this.#turn())
+  #hasMail(): boolean {
+    return this.#in.mailCount() !== this.#collected
   }
 
   /** Takes what has come by port, without an event loop. */
   #collect(): void {
+    const { receiveMessageOnPort } = workerThreads()
     for (let got = receiveMessageOnPort(this.#port); got; got = receiveMessageOnPort(this.#port)) {
       const mail: Mail = got.message
       if (mail) this.#keep(mail)
-      // It was to wake the event loop, which has to doze off again.
-      else this.#turnLater()
     }
   }
 
   #keep(mail: NonNullable<Mail>): void {
-    this.#collected += 1
+    this.#collected = (this.#collected + 1) | 0
     this.#stash.push(mail)
   }
 }

@@ -1,4 +1,5 @@
 /** The slots of the block of shared memory that a thread and its maker have in common. */
+/** Whether the thread is awake, and if not, how it sleeps: see Bell. */
 export const BELL_SLOT = 0
 /** 1 once the thread has ended, whoever notices. */
 export const EXITED_SLOT = 1
@@ -7,4 +8,7 @@ export const EXIT_CODE_SLOT = 2
 export const TAKEN_SLOT = 3
 /** The number of the thread's innermost blocked frame; 0 while it is not blocked. */
 export const FRAME_SLOT = 4
-export const SLOT_COUNT = 8
+/** From here on: the calls that were sent ahead (see Claims). */
+export const CLAIM_SLOT = 16
+export const CLAIM_COUNT = 1024
+export const SLOT_COUNT = CLAIM_SLOT + CLAIM_COUNT

@@ -11,8 +11,9 @@ function lane(size = SIZE) {
   const reader = new PlainReader(bytes)
   return {
     /** @returns what arrives, or undefined where the value takes the slow way. */
-    send(value: unknown, constant?: object): { arrived: unknown } | undefined {
-      const length = writer.write(value, 0, size, constant)
+    send(value: unknown): { arrived: unknown } | undefined {
+      writer.begin()
+      const length = writer.write(value, 0, size)
       return length < 0 ? undefined : { arrived: reader.read(0) }
     },
   }
@@ -54,7 +55,7 @@ const numbers = [
 ]
 
 function anything(roll: (sides: number) => number, depth: number): unknown {
-  switch (roll(depth > 0 ? 9 : 5)) {
+  switch (roll(depth > 0 ? 11 : 5)) {
     case 0:
       return texts[roll(texts.length)]
     case 1:
@@ -68,6 +69,10 @@ function anything(roll: (sides: number) => number, depth: number): unknown {
     case 5:
     case 6:
       return Array.from({ length: roll(5) }, () => anything(roll, depth - 1))
+    case 7:
+      return Array.from({ length: roll(40) }, () => numbers[roll(numbers.length)])
+    case 8:
+      return new Uint8Array(roll(100)).fill(roll(256))
     default:
       return Object.fromEntries(
         Array.from({ length: roll(5) }, () => [
@@ -83,14 +88,14 @@ describe('plain data in shared memory', () => {
     const { send } = lane()
     const roll = dice(7)
     let sent = 0
-    for (let round = 0; round < 3000; round += 1) {
+    for (let round = 0; round < 6000; round += 1) {
       const value = anything(roll, 4)
       const result = send(value)
       if (!result) continue
       sent += 1
       expect(result.arrived).toStrictEqual(structuredClone(value))
     }
-    expect(sent).toBeGreaterThan(2000)
+    expect(sent).toBeGreaterThan(4000)
   })
 
   test('keeps every number, and -0 apart from 0', () => {
@@ -122,26 +127,6 @@ describe('plain data in shared memory', () => {
     })
   })
 
-  test('sends an object that never changes once, and by number from then on', () => {
-    const { send } = lane()
-    const ref = { module: 'file:///a.js', name: 'f' }
-    const first = send({ ref, n: 1 }, ref) as { arrived: { ref: object } }
-    expect(first.arrived).toEqual({ ref, n: 1 })
-    const second = send({ ref, n: 2 }, ref) as { arrived: { ref: object } }
-    expect(second.arrived).toEqual({ ref, n: 2 })
-    expect(second.arrived.ref).toBe(first.arrived.ref)
-    const other = { module: 'file:///b.js', name: 'g' }
-    expect(send({ ref: other }, other)).toEqual({ arrived: { ref: other } })
-    expect(send({ ref }, ref)).toEqual({ arrived: { ref } })
-  })
-
-  test('forgets a constant that it learned in a declined record', () => {
-    const { send } = lane()
-    const ref = { name: 'f' }
-    expect(send({ ref, bad: new Map() }, ref)).toBeUndefined()
-    expect(send({ ref }, ref)).toEqual({ arrived: { ref } })
-  })
-
   test('is declined where structured clone does more than copying properties', () => {
     const shared = {}
     const round: Record<string, unknown> = {}
@@ -164,7 +149,7 @@ describe('plain data in shared memory', () => {
         Symbol('s'),
         () => 1,
       ],
-      ...[new Uint8Array(2), Buffer.from('a'), new SharedArrayBuffer(8), new ArrayBuffer(8)],
+      ...[new Uint16Array(2), Buffer.from('a'), new SharedArrayBuffer(8), new ArrayBuffer(8)],
       ...[
         [shared, shared],
         round,
@@ -208,8 +193,8 @@ describe('plain data in shared memory', () => {
       const { send } = lane(size)
       const result = send(value)
       if (result) expect(result.arrived).toEqual(value)
-      if (size >= 3) expect(send([])).toEqual(size >= 5 ? { arrived: [] } : undefined)
-      expect(send(null)).toEqual(size >= 1 ? { arrived: null } : undefined)
+      expect(send([])).toEqual(size >= 8 ? { arrived: [] } : undefined)
+      expect(send(null)).toEqual(size >= 8 ? { arrived: null } : undefined)
     }
   })
 

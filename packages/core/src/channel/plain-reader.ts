@@ -1,124 +1,177 @@
-/** Reads what `plain-writer.ts` wrote: one record after the other, in order, as each may have taught names to the next. */
+/** Reads what `plain-writer.ts` wrote: one record after the other, in order, as each may have taught shapes to the next. */
 import {
   ARRAY,
-  ASCII,
+  BYTES,
+  evenWord,
   FALSE,
   FLOAT64,
-  INT32,
-  KNOWN,
-  LEARN,
+  FLOATS,
+  INTEGER,
+  INTEGERS,
+  LATIN1,
   NULL,
   OBJECT,
+  OBJECT_AND_MORE,
+  SINGLE,
+  TAG_BITS,
+  TAG_MASK,
   TRUE,
   UCS2,
-  UNDEFINED,
+  UTF8,
 } from './plain-data.js'
+import { ReadShape, type ValueSource } from './read-shape.js'
+import { MOST_BYTES, RecentTexts } from './recent-texts.js'
 
-export class PlainReader {
+/** From here on a copy by Node is faster than one by the engine. */
+const LONG_BINARY = 4096
+
+export class PlainReader implements ValueSource {
   readonly #bytes: Buffer
+  /** The same, whose slices are no Buffers. */
+  readonly #octets: Uint8Array
+  readonly #words: Int32Array
   readonly #view: DataView
-  readonly #names: string[] = []
-  readonly #things: unknown[] = []
+  readonly #shapes: ReadShape[] = [new ReadShape(undefined, '')]
+  readonly #recentTexts = new RecentTexts()
   #at = 0
 
+  /** @param bytes Whose memory begins at a multiple of four bytes. */
   constructor(bytes: Buffer) {
     this.#bytes = bytes
+    this.#octets = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.#words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2)
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
 
+  /** Where what was read last has ended. */
+  get end(): number {
+    return this.#at * 4
+  }
+
   read(at: number): unknown {
-    this.#at = at
-    return this.#value()
+    const start = (at + 3) >> 2
+    const lessons = this.#words[start] as number
+    this.#at = start + 1
+    if (lessons === 0) return this.next()
+    this.#at = start + lessons
+    this.#learn()
+    const end = this.#at
+    this.#at = start + 1
+    const value = this.next()
+    this.#at = end
+    return value
   }
 
-  #value(): unknown {
-    const tag = this.#byte()
-    switch (tag) {
-      case UNDEFINED:
-        return undefined
-      case NULL:
-        return null
-      case FALSE:
-        return false
-      case TRUE:
-        return true
-      case INT32: {
-        const value = this.#view.getInt32(this.#at, true)
-        this.#at += 4
-        return value
-      }
-      case FLOAT64: {
-        const value = this.#view.getFloat64(this.#at, true)
-        this.#at += 8
-        return value
-      }
-      case ASCII:
+  /** The value that follows in the one that is being read. */
+  next(): unknown {
+    const word = this.#words[this.#at++] as number
+    const number = word >> TAG_BITS
+    switch (word & TAG_MASK) {
+      case INTEGER:
+        return number
+      case LATIN1:
+      case UTF8:
       case UCS2:
-        return this.#string(tag)
-      case ARRAY:
-        return this.#array()
+        return this.#text(word)
+      case SINGLE:
+        return number === NULL ? null : number < FALSE ? undefined : number === TRUE
       case OBJECT:
-        return this.#object()
-      case KNOWN:
-        return this.#things[this.#uint32()]
-      case LEARN:
-        return this.#learn()
+        return (this.#shapes[number] as ReadShape).read(this)
+      case ARRAY:
+        return this.#array(number)
+      case FLOAT64:
+        this.#at += 2
+        return this.#view.getFloat64((this.#at - 2) * 4, true)
+      case INTEGERS:
+        return this.#integers(number)
+      case FLOATS:
+        return this.#floats(number)
+      case BYTES:
+        return this.#binary(number)
+      case OBJECT_AND_MORE:
+        return this.#objectAndMore(number)
       default:
-        throw new Error(`@syncbridge/core: unknown tag ${tag} in a message between threads`)
+        throw new Error(
+          `@syncbridge/core: unknown tag ${word & TAG_MASK} in a message between threads`,
+        )
     }
   }
 
-  #array(): unknown[] {
-    const length = this.#uint32()
+  #array(length: number): unknown[] {
     const value: unknown[] = []
-    for (let index = 0; index < length; index += 1) value.push(this.#value())
+    for (let index = 0; index < length; index += 1) value.push(this.next())
     return value
   }
 
-  #object(): Record<string, unknown> {
-    const size = this.#uint32()
-    const value: Record<string, unknown> = {}
-    for (let index = 0; index < size; index += 1) {
-      const name = this.#name()
-      value[name] = this.#value()
+  #integers(length: number): number[] {
+    const value: number[] = []
+    const at = this.#at
+    for (let index = 0; index < length; index += 1) value.push(this.#words[at + index] as number)
+    this.#at = at + length
+    return value
+  }
+
+  #floats(length: number): number[] {
+    const value: number[] = []
+    const at = this.#at * 4
+    for (let index = 0; index < length; index += 1)
+      value.push(this.#view.getFloat64(at + index * 8, true))
+    this.#at += length * 2
+    return value
+  }
+
+  #objectAndMore(shape: number): Record<string, unknown> {
+    const value = (this.#shapes[shape] as ReadShape).read(this)
+    const count = this.#words[this.#at++] as number
+    for (let index = 0; index < count; index += 1) {
+      const name = this.#text(this.#words[this.#at++] as number)
+      // Not by assignment, where that would be an affair of the prototype.
+      if (name in Object.prototype) define(value, name, this.next())
+      else value[name] = this.next()
     }
     return value
   }
 
-  #learn(): unknown {
-    // Its number is taken before it is read, as the writer's was.
-    const number = this.#things.push(undefined) - 1
-    this.#things[number] = this.#value()
-    return this.#things[number]
-  }
-
-  #name(): string {
-    const tag = this.#byte()
-    if (tag === KNOWN) return this.#names[this.#uint32()] ?? ''
-    if (tag !== LEARN) return this.#string(tag)
-    const name = this.#string(this.#byte())
-    this.#names.push(name)
-    return name
-  }
-
-  #string(tag: number): string {
-    const length = this.#uint32()
-    const from = this.#at
-    if (tag === UCS2) {
-      this.#at += length * 2
-      return this.#bytes.toString('utf16le', from, this.#at)
-    }
-    this.#at += length
-    return this.#bytes.toString('latin1', from, this.#at)
-  }
-
-  #byte(): number {
-    return this.#bytes[this.#at++] ?? -1
-  }
-
-  #uint32(): number {
-    const value = this.#view.getUint32(this.#at, true)
-    this.#at += 4
+  #binary(size: number): Uint8Array {
+    const start = evenWord(this.#at)
+    this.#at = start + ((size + 3) >> 2)
+    const from = start * 4
+    if (size < LONG_BINARY) return this.#octets.slice(from, from + size)
+    const value = new Uint8Array(size)
+    this.#bytes.copy(value, 0, from, from + size)
     return value
   }
+
+  #learn(): void {
+    const count = this.#words[this.#at++] as number
+    for (let index = 0; index < count; index += 1) {
+      const parent = this.#shapes[this.#words[this.#at++] as number]
+      this.#shapes.push(new ReadShape(parent, this.#text(this.#words[this.#at++] as number)))
+    }
+  }
+
+  #text(word: number): string {
+    const size = word >> TAG_BITS
+    const at = this.#at
+    this.#at = at + ((size + 3) >> 2)
+    const from = at * 4
+    switch (word & TAG_MASK) {
+      case LATIN1:
+        if (size <= MOST_BYTES) return this.#recentTexts.read(this.#bytes, this.#words, at, size)
+        return this.#bytes.toString('latin1', from, from + size)
+      case UTF8:
+        return this.#bytes.toString('utf8', from, from + size)
+      default:
+        return this.#bytes.toString('utf16le', from, from + size)
+    }
+  }
+}
+
+function define(object: object, name: string, value: unknown): void {
+  Object.defineProperty(object, name, {
+    value,
+    configurable: true,
+    enumerable: true,
+    writable: true,
+  })
 }

@@ -1,197 +1,242 @@
 /**
- * Writes plain data into shared memory: what JSON has, and undefined and every number. Anything that structured clone treats
- * in its own way (class instances, Dates, Maps, cycles, an object that occurs twice, holes, getters that throw) is declined,
- * and takes the slow way. The other side is {@link file://./plain-reader.ts}.
+ * Writes plain data into shared memory: what JSON has, and undefined, every number and whole Uint8Arrays. Anything that
+ * structured clone treats in its own way (class instances, Dates, Maps, cycles, an object that occurs twice, holes, getters that
+ * throw) is declined, and takes the slow way. The other side is {@link file://./plain-reader.ts}.
  */
+import { types } from 'node:util'
+import { Occurrences } from './occurrences.js'
 import {
   ARRAY,
-  ASCII,
+  BYTES,
+  evenWord,
   FALSE,
-  FLOAT64,
-  INT32,
-  KNOWN,
-  LEARN,
-  MOST_NAMES,
+  FLOATS,
+  INTEGERS,
+  MOST_BESIDE_TAG,
   NULL,
   OBJECT,
+  OBJECT_AND_MORE,
+  SINGLE,
+  TAG_BITS,
   TRUE,
-  UCS2,
   UNDEFINED,
 } from './plain-data.js'
+import { DECLINED, ScalarWriter } from './scalar-writer.js'
+import { type WrittenShape, WrittenShapes } from './written-shapes.js'
 
-/** Thrown, and caught beside: the value takes the slow way. Made once, as its stack says nothing. */
-const DECLINED = new Error('not plain data')
 const DEEPEST = 32
+/** Of longer arrays it is faster to ask for the values than for the keys. */
+const LONG_ARRAY = 16
 
-export class PlainWriter {
-  readonly #bytes: Buffer
-  readonly #view: DataView
-  readonly #names = new Map<string, number>()
-  readonly #things = new Map<object, number>()
-  readonly #seen = new Set<object>()
-  /** Names and things learned by the record that is being written: unlearned again where it is declined. */
-  #learned: Array<string | object> = []
-  #at = 0
-  #end = 0
+export class PlainWriter extends ScalarWriter {
+  readonly #shapes = new WrittenShapes()
+  readonly #occurrences = new Occurrences()
+  /** So many the reader knows if this record is not sent. */
+  #knownShapes = 1
+  #isWriting = false
 
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  /** A record begins, in which one value or several are written. */
+  begin(): void {
+    if (this.#isWriting) return
+    this.#knownShapes = this.#shapes.count
+  }
+
+  /** The record is not sent: what it taught must be taught again. */
+  forget(): void {
+    if (this.#isWriting) return
+    this.#shapes.unlearn(this.#knownShapes)
   }
 
   /**
    * Writes a value at `at`, within `size` bytes.
-   * @param constant Objects in it that never change: they are sent once and then by number.
    * @returns the length, or -1 where the value is declined; what was written then counts for nothing.
    */
-  write(value: unknown, at: number, size: number, constant: object | undefined): number {
-    this.#at = at
-    this.#end = at + size
-    this.#learned = []
-    this.#seen.clear()
+  write(value: unknown, at: number, size: number): number {
+    return this.#write(value, false, at, size)
+  }
+
+  /**
+   * The same for a list of values that this library made itself, as arguments are: nobody else holds it, and it has no properties
+   * of its own, which would be dear to find out.
+   */
+  writeList(values: readonly unknown[], at: number, size: number): number {
+    return this.#write(values, true, at, size)
+  }
+
+  #write(value: unknown, isList: boolean, at: number, size: number): number {
+    // A getter of the user's may send something itself, in the middle of a record.
+    if (this.#isWriting) return -1
+    this.#isWriting = true
+    const knownShapes = this.#shapes.count
+    const start = (at + 3) >> 2
+    this.at = start
+    this.end = (at + size) >> 2
     try {
-      this.#value(value, constant, 0)
-      return this.#at - at
-    } catch (error) {
-      for (const learned of this.#learned) {
-        if (typeof learned === 'string') this.#names.delete(learned)
-        else this.#things.delete(learned)
-      }
-      if (error === DECLINED) return -1
-      // A getter of the user's threw: structured clone will meet it again, and tell.
+      this.word(0)
+      if (isObjectExtended()) throw DECLINED
+      if (isList) this.#items(value as readonly unknown[], 0)
+      else this.#value(value, 0)
+      if (this.#shapes.count > knownShapes) this.#teach(start, knownShapes)
+      return this.at * 4 - at
+    } catch {
+      // Also where a getter of the user's threw: structured clone will meet it again, and tell.
+      this.#shapes.unlearn(knownShapes)
       return -1
+    } finally {
+      this.#occurrences.clear()
+      this.#isWriting = false
     }
   }
 
-  #value(value: unknown, constant: object | undefined, depth: number): void {
+  #value(value: unknown, depth: number): void {
     switch (typeof value) {
       case 'number':
-        return this.#number(value)
+        return this.number(value)
       case 'string':
-        return this.#string(value)
+        return this.text(value)
       case 'undefined':
-        return this.#byte(UNDEFINED)
+        return this.word((UNDEFINED << TAG_BITS) | SINGLE)
       case 'boolean':
-        return this.#byte(value ? TRUE : FALSE)
+        return this.word(((value ? TRUE : FALSE) << TAG_BITS) | SINGLE)
       case 'object':
-        if (value === null) return this.#byte(NULL)
-        if (value === constant) return this.#constant(value, depth)
-        return this.#object(value, constant, depth)
+        if (value === null) return this.word((NULL << TAG_BITS) | SINGLE)
+        return this.#object(value, depth)
       default:
         throw DECLINED
     }
   }
 
-  #object(value: object, constant: object | undefined, depth: number): void {
+  #object(value: object, depth: number): void {
+    if (depth > DEEPEST) throw DECLINED
+    const from = this.at
+    if (Array.isArray(value)) this.#array(value, depth)
+    else {
+      const prototype: unknown = Object.getPrototypeOf(value)
+      if (prototype === Object.prototype) this.#properties(value as Record<string, unknown>, depth)
+      // Without one, it may be anything: an error or a Map that has lost its prototype is still one, to structured clone.
+      else if (prototype === Uint8Array.prototype || prototype === Buffer.prototype)
+        return this.#binary(value as Uint8Array)
+      else throw DECLINED
+    }
     // Seen twice, it would arrive as two: structured clone keeps it one.
-    if (depth > DEEPEST || this.#seen.has(value)) throw DECLINED
-    this.#seen.add(value)
-    if (Array.isArray(value)) return this.#array(value, constant, depth)
-    const prototype: unknown = Object.getPrototypeOf(value)
-    // Without one, it may be anything: an error or a Map that has lost its prototype is still one, to structured clone.
-    if (prototype !== Object.prototype) throw DECLINED
-    const keys = Object.keys(value)
-    this.#byte(OBJECT)
-    this.#uint32(keys.length)
-    for (const key of keys) {
-      this.#name(key)
-      this.#value((value as Record<string, unknown>)[key], constant, depth + 1)
-    }
+    if (this.#occurrences.repeats(value, this.words, from, this.at)) throw DECLINED
   }
 
-  #array(value: readonly unknown[], constant: object | undefined, depth: number): void {
-    const { length } = value
-    // Holes and properties of its own are kept by structured clone only.
-    if (Object.keys(value).length !== length) throw DECLINED
-    this.#byte(ARRAY)
-    this.#uint32(length)
-    for (let index = 0; index < length; index += 1) {
-      const item = value[index]
-      if (item === undefined && !(index in value)) throw DECLINED
-      this.#value(item, constant, depth + 1)
+  #properties(value: Record<string, unknown>, depth: number): void {
+    const from = this.at
+    this.word(0)
+    let shape: WrittenShape | undefined = this.#shapes.root
+    let known = shape
+    let more = -1
+    for (const name in value) {
+      if (shape) {
+        shape = shape.lastName === name ? shape.last : this.#extend(shape, name)
+        if (shape) known = shape
+        else {
+          more = this.at
+          this.word(0)
+        }
+      }
+      if (!shape) {
+        if (name === '__proto__') throw DECLINED
+        this.words[more] = (this.words[more] as number) + 1
+        this.text(name)
+      }
+      this.#value(value[name], depth + 1)
     }
+    this.words[from] = (known.number << TAG_BITS) | (more < 0 ? OBJECT : OBJECT_AND_MORE)
   }
 
-  #constant(value: object, depth: number): void {
-    const known = this.#things.get(value)
-    if (known !== undefined) {
-      this.#byte(KNOWN)
-      return this.#uint32(known)
-    }
-    this.#byte(LEARN)
-    this.#things.set(value, this.#things.size)
-    this.#learned.push(value)
-    this.#object(value, undefined, depth)
-  }
-
-  #name(name: string): void {
-    const known = this.#names.get(name)
-    if (known !== undefined) {
-      this.#byte(KNOWN)
-      return this.#uint32(known)
-    }
+  #extend(shape: WrittenShape, name: string): WrittenShape | undefined {
     // It would set the prototype on the other side.
     if (name === '__proto__') throw DECLINED
-    if (this.#names.size < MOST_NAMES) {
-      this.#byte(LEARN)
-      this.#names.set(name, this.#names.size)
-      this.#learned.push(name)
-    }
-    this.#string(name)
+    return this.#shapes.extend(shape, name)
   }
 
-  #number(value: number): void {
-    // -0 is no int32, although it equals one.
-    if ((value | 0) === value && !Object.is(value, -0)) {
-      this.#byte(INT32)
-      this.#claim(4)
-      this.#view.setInt32(this.#at, value, true)
-      this.#at += 4
-      return
-    }
-    this.#byte(FLOAT64)
-    this.#claim(8)
-    this.#view.setFloat64(this.#at, value, true)
-    this.#at += 8
-  }
-
-  #string(value: string): void {
+  #array(value: readonly unknown[], depth: number): void {
     const { length } = value
-    // A string's UTF-8 is as long as the string only where it is ASCII.
-    const isAscii = length < 24 ? isShortAscii(value) : Buffer.byteLength(value) === length
-    this.#byte(isAscii ? ASCII : UCS2)
-    this.#uint32(length)
-    this.#claim(isAscii ? length : length * 2)
-    if (!isAscii) {
-      this.#bytes.write(value, this.#at, 'utf16le')
-      this.#at += length * 2
-    } else if (length < 24) {
-      for (let index = 0; index < length; index += 1)
-        this.#bytes[this.#at++] = value.charCodeAt(index)
-    } else {
-      this.#bytes.write(value, this.#at, 'latin1')
-      this.#at += length
+    // Holes and properties of its own are kept by structured clone only.
+    const own = length < LONG_ARRAY ? Object.keys(value) : Object.values(value)
+    if (own.length !== length || length > MOST_BESIDE_TAG) throw DECLINED
+    if (length > 1 && typeof value[0] === 'number')
+      if (this.#integers(value) || this.#floats(value)) return
+    this.#items(value, depth)
+  }
+
+  #items(value: readonly unknown[], depth: number): void {
+    const { length } = value
+    this.word((length << TAG_BITS) | ARRAY)
+    for (let index = 0; index < length; index += 1) {
+      const item = value[index]
+      if (item === undefined && !Object.hasOwn(value, index)) throw DECLINED
+      this.#value(item, depth + 1)
     }
   }
 
-  #byte(value: number): void {
-    this.#claim(1)
-    this.#bytes[this.#at++] = value
+  #integers(value: readonly unknown[]): boolean {
+    const { length } = value
+    const words = this.words
+    const at = this.at + 1
+    this.claim(length + 1)
+    for (let index = 0; index < length; index += 1) {
+      const item = value[index]
+      if (typeof item !== 'number' || (item | 0) !== item || Object.is(item, -0)) return false
+      words[at + index] = item
+    }
+    this.word((length << TAG_BITS) | INTEGERS)
+    this.at += length
+    return true
   }
 
-  #uint32(value: number): void {
-    this.#claim(4)
-    this.#view.setUint32(this.#at, value, true)
-    this.#at += 4
+  #floats(value: readonly unknown[]): boolean {
+    const { length } = value
+    for (let index = 0; index < length; index += 1)
+      if (typeof value[index] !== 'number') return false
+    this.word((length << TAG_BITS) | FLOATS)
+    this.claim(length * 2)
+    for (let index = 0; index < length; index += 1) {
+      this.view.setFloat64(this.at * 4, value[index] as number, true)
+      this.at += 2
+    }
+    return true
   }
 
-  #claim(size: number): void {
-    if (this.#at + size > this.#end) throw DECLINED
+  /** Only a view of a whole buffer of its own: of another, structured clone takes the whole buffer along. */
+  #binary(value: Uint8Array): void {
+    if (!types.isUint8Array(value)) throw DECLINED
+    const { buffer, length } = value
+    // The empty one may be detached, which structured clone has to say.
+    if (length === 0 || length !== buffer.byteLength || length > MOST_BESIDE_TAG) throw DECLINED
+    if (Object.getPrototypeOf(buffer) !== ArrayBuffer.prototype || isResizable(buffer))
+      throw DECLINED
+    const start = evenWord(this.at + 1)
+    this.claim(start - this.at + ((length + 3) >> 2))
+    this.words[this.at] = (length << TAG_BITS) | BYTES
+    this.bytes.set(value, start * 4)
+    this.goOnAfter(start * 4 + length)
+    // Two views of one buffer would arrive with two.
+    if (this.#occurrences.repeats(buffer, this.words, start, this.at)) throw DECLINED
+  }
+
+  /** After the value, what the reader has to know before it. */
+  #teach(start: number, known: number): void {
+    const shapes = this.#shapes
+    this.words[start] = this.at - start
+    this.word(shapes.count - known)
+    for (let number = known; number < shapes.count; number += 1) {
+      const { parent, name } = shapes.at(number)
+      this.word(parent?.number ?? 0)
+      this.text(name)
+    }
   }
 }
 
-function isShortAscii(value: string): boolean {
-  for (let index = 0; index < value.length; index += 1)
-    if (value.charCodeAt(index) > 127) return false
-  return true
+function isResizable(buffer: ArrayBufferLike): boolean {
+  return 'resizable' in buffer && buffer.resizable === true
+}
+
+/** Whether every object has more properties than its own. They would be met along with these. */
+function isObjectExtended(): boolean {
+  for (const _name in Object.prototype) return true
+  return false
 }

@@ -4,19 +4,23 @@
  *
  * Order: the writer fills the record *before* it moves the tail, and the reader moves the head only *after* it has read the
  * record. Moved before, the other side would read, or overwrite, what is not finished. Both moves are atomic stores, which
- * the plain writes and reads around them do not cross.
+ * the plain writes and reads around them do not cross. Each side keeps its own position, and looks at the other's only when
+ * it has used up what it saw last.
  */
 const HEAD = 0
-const TAIL = 1
-const DOZING = 2
+/** On a line of its own: the reader writes the head while the writer writes the tail. */
+const TAIL = 16
 /** How many messages have gone by port instead. */
-const MAILS = 3
-const HEADER_SLOTS = 4
+const MAILS = 17
+const HEADER_SLOTS = 32
 /** A record's length stands before it; this one says: go on at the beginning. */
 const WRAP = -1
 /** Longest record, in bytes. So much must be free in one piece before one is begun. */
 export const MAX_RECORD = 32 * 1024
-const CAPACITY = 128 * 1024
+/** Memory that was never used costs nothing. */
+const CAPACITY = 1024 * 1024
+/** An empty ring begins anew from here on, so that small messages stay in the same few pages. Longer than any record. */
+const NEAR = 48 * 1024
 const ALIGN = 8
 const HEADER = HEADER_SLOTS * Int32Array.BYTES_PER_ELEMENT
 /** Before each record: its length and its number. */
@@ -27,6 +31,11 @@ export const RING_BYTES = HEADER + CAPACITY
 export class Ring {
   readonly #slots: Int32Array
   readonly #prefixes: Int32Array
+  /** This side's own position, and the other's as last seen. */
+  #own = 0
+  #other = 0
+  /** The reader's position as the writer may know it. */
+  #told = 0
   /** The memory that records lie in. */
   readonly bytes: Buffer
 
@@ -38,49 +47,61 @@ export class Ring {
 
   /** Where the writer may put a record of up to `MAX_RECORD` bytes, or -1 while there is no room for one. */
   begin(): number {
-    const tail = Atomics.load(this.#slots, TAIL) >>> 0
-    const free = CAPACITY - ((tail - (Atomics.load(this.#slots, HEAD) >>> 0)) >>> 0)
-    const at = tail % CAPACITY
+    const at = this.#own % CAPACITY
     const needed = PREFIX + MAX_RECORD
+    if (at < NEAR && ((this.#own - this.#other) >>> 0) + needed <= CAPACITY) return at + PREFIX
+    this.#other = Atomics.load(this.#slots, HEAD) >>> 0
+    const used = (this.#own - this.#other) >>> 0
+    const free = CAPACITY - used
     const untilEnd = CAPACITY - at
-    if (untilEnd >= needed) return free >= needed ? at + PREFIX : -1
+    const isFarAndEmpty = used === 0 && at >= NEAR
+    if (untilEnd >= needed && !isFarAndEmpty) return free >= needed ? at + PREFIX : -1
     // Not in one piece before the end: the rest stays empty, if the beginning has room.
-    if (free < untilEnd + needed) return -1
-    this.#prefixes[at / 4] = WRAP
-    Atomics.store(this.#slots, TAIL, (tail + untilEnd) | 0)
+    if (free < untilEnd + needed && !isFarAndEmpty) return -1
+    this.#prefixes[at >> 2] = WRAP
+    this.#moveTail(untilEnd)
     return PREFIX
   }
 
   /** The record that `begin` made room for is complete, and from now on the reader's. */
   commit(length: number, number: number): void {
-    const tail = Atomics.load(this.#slots, TAIL) >>> 0
-    const at = (tail % CAPACITY) / 4
+    const at = (this.#own % CAPACITY) >> 2
     this.#prefixes[at] = length
     this.#prefixes[at + 1] = number
-    Atomics.store(this.#slots, TAIL, (tail + sizeOf(length)) | 0)
+    this.#moveTail(sizeOf(length))
+  }
+
+  /** Whether there is anything to read: for a reader that is about to sleep. */
+  hasRecord(): boolean {
+    return this.#own !== Atomics.load(this.#slots, TAIL) >>> 0
   }
 
   /** Where the next record begins, or -1 where there is none. */
   peek(): number {
     for (;;) {
-      const head = Atomics.load(this.#slots, HEAD) >>> 0
-      if (head === Atomics.load(this.#slots, TAIL) >>> 0) return -1
-      const at = head % CAPACITY
-      if (this.#prefixes[at / 4] !== WRAP) return at + PREFIX
-      Atomics.store(this.#slots, HEAD, (head + CAPACITY - at) | 0)
+      if (this.#own === this.#other) {
+        this.#other = Atomics.load(this.#slots, TAIL) >>> 0
+        if (this.#own === this.#other) {
+          this.#tellHead()
+          return -1
+        }
+      }
+      const at = this.#own % CAPACITY
+      if (this.#prefixes[at >> 2] !== WRAP) return at + PREFIX
+      this.#own = (this.#own + CAPACITY - at) >>> 0
     }
   }
 
   /** The number of the record that `peek` showed. */
   numberAt(at: number): number {
-    return this.#prefixes[at / 4 - 1] ?? 0
+    return this.#prefixes[(at >> 2) - 1] ?? 0
   }
 
-  /** The record that `peek` showed has been read; its room is the writer's again. */
+  /** The record that `peek` showed has been read; its room will be the writer's again. */
   advance(): void {
-    const head = Atomics.load(this.#slots, HEAD) >>> 0
-    const length = this.#prefixes[(head % CAPACITY) / 4] ?? 0
-    Atomics.store(this.#slots, HEAD, (head + sizeOf(length)) | 0)
+    const length = this.#prefixes[(this.#own % CAPACITY) >> 2] ?? 0
+    this.#own = (this.#own + sizeOf(length)) >>> 0
+    if ((this.#own - this.#told) >>> 0 > CAPACITY / 8) this.#tellHead()
   }
 
   /** The writer has posted a message by port; counted after the post, so that the reader finds what it counts. */
@@ -92,20 +113,18 @@ export class Ring {
     return Atomics.load(this.#slots, MAILS)
   }
 
-  /**
-   * The reader says that it will not look again before it is woken. It must look once more *after* saying so: a record that
-   * was written in between has found it awake.
-   */
-  doze(): void {
-    Atomics.store(this.#slots, DOZING, 1)
+  #moveTail(size: number): void {
+    this.#own = (this.#own + size) >>> 0
+    Atomics.store(this.#slots, TAIL, this.#own | 0)
   }
 
-  /** The writer asks, after a commit, whether the reader must be woken: only the first to ask has to. */
-  takeDoze(): boolean {
-    return Atomics.exchange(this.#slots, DOZING, 0) === 1
+  #tellHead(): void {
+    if (this.#told === this.#own) return
+    this.#told = this.#own
+    Atomics.store(this.#slots, HEAD, this.#own | 0)
   }
 }
 
 function sizeOf(length: number): number {
-  return PREFIX + Math.ceil(length / ALIGN) * ALIGN
+  return PREFIX + ((length + ALIGN - 1) & ~(ALIGN - 1))
 }

@@ -158,6 +158,41 @@ describe('errors', () => {
     expect(Object.keys(arrived)).not.toContain('syncbridgeLost')
   })
 
+  test('that keep a list called `errors`, without being AggregateErrors, bring it like any property', () => {
+    const arrived = cross(Object.assign(new NotFound('x'), { errors: [{ field: 'age' }] }))
+    expect((arrived as { errors: unknown }).errors).toEqual([{ field: 'age' }])
+    expect(Object.keys(arrived as object)).toContain('errors')
+  })
+
+  test('bring properties of every plain kind, and those that their class has a getter for', () => {
+    class Measured extends Error {
+      get level() {
+        return 1
+      }
+    }
+    const own = {
+      none: null,
+      missing: undefined,
+      on: true,
+      big: 2n ** 70n,
+      when: new Date(0),
+      nested: [{ a: 1 }],
+    }
+    const error = Object.assign(new Measured('m'), own)
+    Object.defineProperty(error, 'level', { value: 2, enumerable: true })
+    const [here, there] = [new Registry(), new Registry()]
+    for (const registry of [here, there]) registry.addErrorClass(Measured, site)
+    const arrived = cross(error, { here: new Codec(here), there: new Codec(there) }) as Measured
+    expect(arrived).toBeInstanceOf(Measured)
+    expect({ ...arrived }).toEqual({ ...own, level: 2 })
+  })
+
+  test('carry no member on the wire that says nothing', () => {
+    const { here } = threads()
+    const [wire] = here.encode(new RangeError('m')).value as [object]
+    expect(Object.keys(wire).sort()).toEqual(['message', 'stack', 'type'])
+  })
+
   test('in circles end where the circle closes', () => {
     const one: Error = new NotFound('one')
     const two = new Error('two', { cause: one })
@@ -256,6 +291,20 @@ describe('a class that the module of the function exports', () => {
     registry.noteModule(site.module, { PublicName: Exported })
     const codec = new Codec(registry, ref)
     expect(codec.decode(structuredClone(codec.encode(new Exported('m'))))).toBeInstanceOf(Exported)
+  })
+
+  test('is not looked for any further where an export can’t be touched yet', () => {
+    const registry = new Registry()
+    const early = Object.defineProperty({}, 'Exported', {
+      enumerable: true,
+      get() {
+        throw new ReferenceError('Cannot access before initialization')
+      },
+    })
+    registry.noteModule(site.module, early)
+    const codec = new Codec(registry, ref)
+    const arrived = codec.decode(structuredClone(codec.encode(new Exported('m')))) as Error
+    expect(arrived.message).toBe('m')
   })
 })
 

@@ -12,8 +12,10 @@ import { transferListOf } from './transfer.js'
 
 export interface Encoded {
   readonly wire: WireValue
-  readonly transfer: Transferable[]
+  readonly transfer: readonly Transferable[]
 }
+
+const NOTHING: readonly Transferable[] = []
 
 /** What was set and deleted in a scope, decoded. */
 export interface LocalChanges {
@@ -23,18 +25,27 @@ export interface LocalChanges {
 
 /** Encodes and decodes what belongs to one call. */
 export class Codec implements ValueCodec {
-  readonly classes: ErrorClasses
+  readonly #registry: Registry
+  readonly #ref: FunctionRef | undefined
+  #classes: ErrorClasses | undefined = undefined
 
   /** @param ref The function that is called, where there is one. */
   constructor(registry: Registry, ref?: FunctionRef) {
-    this.classes = new ErrorClasses(registry, ref)
+    this.#registry = registry
+    this.#ref = ref
+  }
+
+  get classes(): ErrorClasses {
+    this.#classes ??= new ErrorClasses(this.#registry, this.#ref)
+    return this.#classes
   }
 
   /** A list of values (arguments; one result), and what of it is to be moved. */
-  encodeList(values: readonly unknown[], transfer: readonly Transferable[] = []): Encoded {
+  encodeList(values: readonly unknown[], transfer: readonly Transferable[] = NOTHING): Encoded {
+    const marked = transferListOf(values)
     return {
-      wire: this.#encodeAll(values, new Set()),
-      transfer: [...new Set([...transfer, ...transferListOf(values)])],
+      wire: this.#encodeAll(values),
+      transfer: marked.length === 0 ? transfer : [...new Set([...transfer, ...marked])],
     }
   }
 
@@ -47,7 +58,7 @@ export class Codec implements ValueCodec {
     return values
   }
 
-  encode(value: unknown, seen: Set<unknown> = new Set()): WireValue {
+  encode(value: unknown, seen?: Set<unknown>): WireValue {
     return this.#encodeAll([value], seen)
   }
 
@@ -56,14 +67,9 @@ export class Codec implements ValueCodec {
   }
 
   encodeLocals({ set, deleted }: LocalChanges): WireLocals {
-    return {
-      keys: set.map(([key]) => key),
-      values: this.#encodeAll(
-        set.map(([, value]) => value),
-        new Set(),
-      ),
-      deleted,
-    }
+    const values = this.#encodeAll(set.map(([, value]) => value))
+    const isFlat = set.every(([, value]) => typeof value !== 'object' || value === null)
+    return { keys: set.map(([key]) => key), values, deleted, isFlat }
   }
 
   decodeLocals({ keys, values, deleted }: WireLocals): LocalChanges {
@@ -78,18 +84,18 @@ export class Codec implements ValueCodec {
 
   /** Whether `prepare` has anything to do. */
   isReadyFor(wire: WireValue): boolean {
-    for (const type of typesIn(wire)) if (!this.classes.find(type)) return false
-    return true
+    return !wire.marks || typesIn(wire).every((type) => this.classes.find(type))
   }
 
-  #encodeAll(values: readonly unknown[], seen: Set<unknown>): WireValue {
+  #encodeAll(values: readonly unknown[], seen?: Set<unknown>): WireValue {
+    if (values.every(isUntouched)) return { value: values }
     let marks: Array<readonly [number, 'error' | 'buffer']> | undefined
     const out = values.map((value, index) => {
-      if (typeof value !== 'object' || value === null) return value
+      if (isUntouched(value)) return value
       if (value instanceof Error || types.isNativeError(value) || value instanceof DOMException) {
         marks ??= []
         marks.push([index, 'error'])
-        return encodeError(value, this, seen)
+        return encodeError(value, this, seen ?? new Set())
       }
       if (!Buffer.isBuffer(value)) return value
       marks ??= []
@@ -100,6 +106,15 @@ export class Codec implements ValueCodec {
     })
     return marks ? { value: out, marks } : { value: out }
   }
+}
+
+/** Cheap to see that it is neither an error nor a Buffer. */
+function isUntouched(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return (
+    prototype === Array.prototype || (prototype === Object.prototype && !types.isNativeError(value))
+  )
 }
 
 function asBuffer(value: unknown): unknown {

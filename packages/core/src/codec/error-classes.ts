@@ -27,8 +27,7 @@ export class ErrorClasses {
     if (foreign) return foreign
     const Class = classOf(error)
     const name = typeof Class?.name === 'string' ? Class.name : 'Error'
-    if (ownErrorClasses.some((own) => own === Class || isSameClass(own, Class)))
-      return { from: 'library', name }
+    if (Class && isOwnClass(Class)) return { from: 'library', name }
     if (Class === Reflect.get(globalThis, name)) return { from: 'language', name }
     const place = Class && this.#registry.placeOfErrorClass(Class)
     if (place) return { from: 'place', name, ...place }
@@ -78,16 +77,13 @@ function classOf(error: Error): ErrorClass | undefined {
   }
 }
 
-/** The class of another copy of this library. */
-function isSameClass(
-  own: (typeof ownErrorClasses)[number],
-  Class: ErrorClass | undefined,
-): boolean {
-  return (
-    Class !== undefined &&
-    Class.name === own.name &&
-    Object.hasOwn(Class, 'code') &&
-    Reflect.get(Class, 'code') === own.code
+/** One of the library's, or of another copy of it. */
+function isOwnClass(Class: ErrorClass): boolean {
+  // Each of them has a code, and hardly any other class.
+  if (!Object.hasOwn(Class, 'code')) return false
+  const code: unknown = Reflect.get(Class, 'code')
+  return ownErrorClasses.some(
+    (own) => own === Class || (Class.name === own.name && code === own.code),
   )
 }
 
@@ -96,9 +92,20 @@ function languageClass(name: string): ErrorClass | undefined {
 }
 
 function exportedClass(namespace: object | undefined, name: string): ErrorClass | undefined {
-  for (const value of namespace ? Object.values(namespace) : []) {
-    const Class = asErrorClass(value)
-    if (Class?.name === name) return Class
+  if (!namespace) return undefined
+  try {
+    // Nearly always exported under its own name, and all the exports of a module are many. Its own only: below the exports of
+    // a CommonJS module that is still being evaluated, Node has put something that warns when asked for more.
+    const namesake = Object.hasOwn(namespace, name)
+      ? asErrorClass(Reflect.get(namespace, name))
+      : undefined
+    if (namesake?.name === name) return namesake
+    for (const value of Object.values(namespace)) {
+      const Class = asErrorClass(value)
+      if (Class?.name === name) return Class
+    }
+  } catch {
+    // The module is still being evaluated: its classes can't be touched yet.
   }
   return undefined
 }

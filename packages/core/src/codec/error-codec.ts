@@ -5,7 +5,8 @@
  */
 import type { WireError, WireErrorType, WireValue } from '../protocol.js'
 import type { ErrorClasses } from './error-classes.js'
-import { foldStack } from './stack.js'
+import { foldStack, stackOf } from './stack.js'
+import { withoutCapture } from './stack-capture.js'
 
 /** Encodes and decodes any value; handed in, since values hold errors and errors hold values. */
 export interface ValueCodec {
@@ -14,79 +15,90 @@ export interface ValueCodec {
   decode(wire: WireValue): unknown
 }
 
-const handledApart = new Set(['stack', 'message', 'cause', 'errors'])
+type Unfinished = { -readonly [K in keyof WireError]: WireError[K] }
+
 const LOST = 'syncbridgeLost'
+const NO_ERRORS: ReadonlyArray<readonly [index: number, kind: 'error' | 'buffer']> = []
 
 export function encodeError(error: Error, codec: ValueCodec, seen: Set<unknown>): WireError {
   seen.add(error)
+  const type = codec.classes.describe(error)
+  const name = textOf(error, 'name', 'Error')
   const lost: string[] = []
-  const attempt = (name: string, read: () => unknown): WireValue | undefined => {
-    try {
-      const value = read()
-      // A cycle would never end; the first occurrence is kept.
-      if (seen.has(value)) throw new Error('cyclic')
-      const wire = codec.encode(value, seen)
-      structuredClone(wire.value)
-      return wire
-    } catch {
-      lost.push(name)
-      return undefined
-    }
-  }
   const props: Array<[string, WireValue]> = []
+  let cause: WireValue | undefined
+  const members = membersOf(error)
   for (const key of Object.getOwnPropertyNames(error)) {
-    if (handledApart.has(key)) continue
-    const value = attempt(key, () => Reflect.get(error, key))
-    if (value) props.push([key, value])
+    if (key === 'stack' || key === 'message' || (members && key === 'errors')) continue
+    const wire = attempt(error, key, codec, seen)
+    if (!wire) lost.push(key)
+    else if (key === 'cause') cause = wire
+    else props.push([key, wire])
   }
-  const cause = Object.hasOwn(error, 'cause') ? attempt('cause', () => error.cause) : undefined
-  const errors = membersOf(error)?.flatMap(
-    (one, index) => attempt(`errors[${index}]`, () => one) ?? [],
-  )
+  const errors = members?.flatMap((one, index) => {
+    const wire = attempt([one], 0, codec, seen)
+    if (!wire) lost.push(`errors[${index}]`)
+    return wire ?? []
+  })
   // A path, not a set: what occurs twice side by side is no cycle.
   seen.delete(error)
-  return {
-    type: codec.classes.describe(error),
-    name: text(() => error.name, 'Error'),
-    message: text(() => error.message, ''),
-    stack: foldStack(text(() => error.stack, '')),
-    props,
-    lost,
-    ...(cause && { cause }),
-    ...(errors && { errors }),
-  }
+  const message = textOf(error, 'message', '')
+  const wire: Unfinished = { type, message, stack: foldStack(stackOf(error)) }
+  if (name !== type.name) wire.name = name
+  if (props.length > 0) wire.props = props
+  if (lost.length > 0) wire.lost = lost
+  if (cause) wire.cause = cause
+  if (errors) wire.errors = errors
+  return wire
 }
 
 export function decodeError(wire: WireError, codec: ValueCodec): Error {
-  const error = isDomException(wire)
-    ? new DOMException(wire.message, wire.name)
-    : build(wire, codec)
-  const define = (key: string, value: unknown, enumerable: boolean) =>
-    Object.defineProperty(error, key, { value, configurable: true, writable: true, enumerable })
-  // Not enumerable, as on a fresh error: printing it would repeat it.
-  define('stack', wire.stack, false)
-  for (const [key, value] of wire.props) define(key, codec.decode(value), key !== 'name')
-  if (wire.cause) define('cause', codec.decode(wire.cause), false)
-  if (wire.errors)
-    define(
-      'errors',
-      wire.errors.map((one) => codec.decode(one)),
-      false,
-    )
-  if (wire.lost.length > 0) define(LOST, wire.lost, false)
+  const error = build(wire, codec)
+  if (wire.props)
+    for (const [key, value] of wire.props) give(error, key, codec.decode(value), key !== 'name')
+  if (wire.cause) give(error, 'cause', codec.decode(wire.cause), false)
+  if (wire.errors) {
+    const errors = wire.errors.map((one) => codec.decode(one))
+    give(error, 'errors', errors, false)
+  }
+  if (wire.lost) give(error, LOST, wire.lost, false)
   return error
 }
 
 /** The classes that the errors in a value are of, at every depth. */
-export function* typesIn(value: WireValue): Generator<WireErrorType> {
-  for (const [index, kind] of value.marks ?? []) {
+export function typesIn(value: WireValue, found: WireErrorType[] = []): readonly WireErrorType[] {
+  for (const [index, kind] of value.marks ?? NO_ERRORS) {
     if (kind !== 'error') continue
     const error = (value.value as WireError[])[index]
     if (!error) continue
-    if (!isDomException(error)) yield error.type
-    for (const [, property] of error.props) yield* typesIn(property)
-    if (error.cause) yield* typesIn(error.cause)
-    for (const one of error.errors ?? []) yield* typesIn(one)
+    if (!isDomException(error)) found.push(error.type)
+    for (const [, property] of error.props ?? []) typesIn(property, found)
+    if (error.cause) typesIn(error.cause, found)
+    for (const one of error.errors ?? []) typesIn(one, found)
+  }
+  return found
+}
+
+/** A property as it travels; undefined where it can't. */
+function attempt(
+  owner: object,
+  key: PropertyKey,
+  codec: ValueCodec,
+  seen: Set<unknown>,
+): WireValue | undefined {
+  try {
+    const value: unknown = Reflect.get(owner, key)
+    const type = typeof value
+    if (type === 'string' || type === 'number' || value === undefined || value === null)
+      return { value: [value] }
+    // A cycle would never end; the first occurrence is kept.
+    if (seen.has(value)) return undefined
+    const wire = codec.encode(value, seen)
+    // An error has been through this, part by part.
+    if (wire.marks?.[0]?.[1] !== 'error') structuredClone(wire.value)
+    return wire
+  } catch {
+    return undefined
   }
 }
 
@@ -95,24 +107,40 @@ function isDomException({ type }: WireError): boolean {
 }
 
 function membersOf(error: Error): unknown[] | undefined {
-  return error instanceof AggregateError && Array.isArray(error.errors) ? error.errors : undefined
+  try {
+    return error instanceof AggregateError && Array.isArray(error.errors) ? error.errors : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function build(wire: WireError, { classes }: ValueCodec): Error {
-  const Class = classes.find(wire.type)
-  const error: Error = Reflect.construct(Error, [wire.message], Class ?? Error)
+  const { message, type, name = type.name } = wire
+  const isDom = isDomException(wire)
+  // Before anything is silenced: it may have to load a module.
+  const Class = isDom ? DOMException : (classes.find(type) as NewableFunction | undefined)
+  const error = withoutCapture(() =>
+    isDom ? new DOMException(message, name) : Reflect.construct(Error, [message], Class ?? Error),
+  )
+  error.stack = wire.stack
   if (!Class) {
-    classes.remember(error, wire.type)
+    classes.remember(error, type)
     // The class can't be had, its name can.
-    Object.defineProperty(error, 'name', { value: wire.name, configurable: true, writable: true })
+    give(error, 'name', name, false)
   }
   return error
 }
 
+/** As a definition, whatever the class has under that name. */
+function give(error: Error, key: string, value: unknown, enumerable: boolean): void {
+  if (enumerable && !(key in error)) (error as unknown as Record<string, unknown>)[key] = value
+  else Object.defineProperty(error, key, { value, configurable: true, writable: true, enumerable })
+}
+
 /** A getter of the user's may throw, or give something else than text. */
-function text(read: () => unknown, otherwise: string): string {
+function textOf(error: Error, key: 'name' | 'message', otherwise: string): string {
   try {
-    const value = read()
+    const value: unknown = error[key]
     return typeof value === 'string' ? value : otherwise
   } catch {
     return otherwise

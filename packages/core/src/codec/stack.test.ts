@@ -55,6 +55,6 @@ describe('two stacks joined', () => {
   })
 
   test('do without the caller’s where that is not to be had', () => {
-    expect(joinStacks('Error: m', 'f ran in another thread', undefined).split('\n')).toHaveLength(2)
+    expect(joinStacks('Error: m', 'f ran in another thread', '').split('\n')).toHaveLength(2)
   })
 })

@@ -2,7 +2,13 @@
 import type { Transferable } from 'node:worker_threads'
 import { onePerThread } from '../one-per-thread.js'
 
-const marked = onePerThread('transfer', () => new WeakMap<object, readonly Transferable[]>())
+const marked = onePerThread('transfer', () => ({
+  values: new WeakMap<object, readonly Transferable[]>(),
+  /** Whether there has ever been one: most programs copy everything. */
+  isUsed: false,
+}))
+
+const NOTHING: readonly Transferable[] = []
 
 /**
  * Marks a value to be moved to the other thread instead of copied; it is unusable here afterwards.
@@ -14,7 +20,8 @@ const marked = onePerThread('transfer', () => new WeakMap<object, readonly Trans
  * const small = await resize(transfer(pixels), 200)
  */
 export function transfer<T extends object>(value: T, list?: readonly Transferable[]): T {
-  marked.set(
+  marked.isUsed = true
+  marked.values.set(
     value,
     list ?? [
       ArrayBuffer.isView(value)
@@ -26,11 +33,12 @@ export function transfer<T extends object>(value: T, list?: readonly Transferabl
 }
 
 /** What was marked of these values, each once. */
-export function transferListOf(values: readonly unknown[]): Transferable[] {
+export function transferListOf(values: readonly unknown[]): readonly Transferable[] {
+  if (!marked.isUsed) return NOTHING
   const list = new Set<Transferable>()
   for (const value of values) {
     if (typeof value !== 'object' || value === null) continue
-    for (const item of marked.get(value) ?? []) list.add(item)
+    for (const item of marked.values.get(value) ?? []) list.add(item)
   }
   return [...list]
 }

@@ -59,6 +59,11 @@ export class Scopes {
     return this.#storage.run(scope, fn)
   }
 
+  /** The same with arguments, and without a function made for it. */
+  runWith<A extends never[], T>(scope: Scope, fn: (...args: A) => T, args: unknown[]): T {
+    return this.#storage.run(scope, fn, ...(args as A))
+  }
+
   /** The same function, always run in what surrounds us now, the storages of others included. */
   bind(fn: () => void): () => void {
     return AsyncLocalStorage.bind(fn)

@@ -23,10 +23,12 @@ class ScriptedThread {
   run(call: Call): void {
     this.ran.push(call)
     this.#open.add(call)
-    call.whenFinished(() => {
-      this.#open.delete(call)
-      this.onCallFinished?.()
-    })
+    call.holder = this
+  }
+
+  callFinished(call: Call): void {
+    this.#open.delete(call)
+    this.onCallFinished?.()
   }
 
   terminate(): Promise<void> {

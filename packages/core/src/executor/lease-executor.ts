@@ -5,11 +5,11 @@
  */
 
 import type { Call } from '../call/call.js'
+import { CallQueue, refuseFull } from '../call/call-queue.js'
 import { refuse } from '../call/pending-calls.js'
 import { after } from '../cancellation/timer.js'
 import { QueueFullError } from '../errors.js'
 import type { Thread } from '../thread/thread.js'
-import { CallQueue, refuseFull } from './call-queue.js'
 import type { Spawn, ThreadExecutor } from './executor.js'
 
 /** Limits of the threads that contexts lease. */

@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os'
 import type { Call } from '../call/call.js'
+import { CallQueue, refuseFull } from '../call/call-queue.js'
 import { after } from '../cancellation/timer.js'
 import type { FrameRef } from '../protocol.js'
 import type { Thread } from '../thread/thread.js'
-import { CallQueue, refuseFull } from './call-queue.js'
 import type { Spawn, ThreadExecutor } from './executor.js'
+import { RunTimes } from './run-times.js'
 
 /** Sizes of a pool of threads. */
 export interface PoolOptions {
@@ -18,7 +19,19 @@ export interface PoolOptions {
   idleTimeout?: number
 }
 
-/** Any thread, in parallel: calls that need no thread of their own. One call at a time on each thread. */
+/**
+ * While all threads are taken, so much work is sent ahead to each, in ms as far as it can be guessed: a thread that must ask for
+ * each short call idles in between.
+ */
+const AHEAD = 3
+/** And so many calls, however short. */
+const MOST_AHEAD = 256
+
+/**
+ * Any thread, in parallel: calls that need no thread of their own. One call at a time on each thread. Calls of functions that
+ * have been quick are sent ahead; a thread that has nothing to do takes from what was sent ahead to another, so that no call
+ * waits behind a long one while a thread is free.
+ */
 export class PoolExecutor implements ThreadExecutor {
   readonly #spawn: Spawn
   readonly #options: () => PoolOptions
@@ -26,6 +39,9 @@ export class PoolExecutor implements ThreadExecutor {
   readonly #queue = new CallQueue()
   readonly #onDrained: Array<() => void> = []
   readonly #idleTimers = new Map<Thread, () => void>()
+  readonly #times = new RunTimes()
+  /** What each thread has to do, in ms as far as it was guessed. */
+  readonly #expected = new Map<Thread, number>()
 
   constructor(spawn: Spawn, options: () => PoolOptions) {
     this.#spawn = spawn
@@ -51,7 +67,8 @@ export class PoolExecutor implements ThreadExecutor {
 
   /** Waits in line, without looking for a frame again. */
   enqueue(call: Call, limit = Number.POSITIVE_INFINITY): void {
-    if (this.#queue.length >= limit) return refuseFull(call, 'calls', limit, 'pool.maxQueue')
+    if (limit !== Number.POSITIVE_INFINITY && this.#waiting >= limit)
+      return refuseFull(call, 'calls', limit, 'pool.maxQueue')
     this.#queue.push(call)
     this.#next()
   }
@@ -72,18 +89,51 @@ export class PoolExecutor implements ThreadExecutor {
     if (!this.#threads.delete(thread)) return false
     this.#idleTimers.get(thread)?.()
     this.#idleTimers.delete(thread)
+    this.#expected.delete(thread)
     for (const call of orphans) this.#queue.push(call)
     this.#next()
     return true
   }
 
+  /** Also those that were sent ahead. */
+  get #waiting(): number {
+    let waiting = this.#queue.length
+    for (const { load } of this.#threads) waiting += Math.max(0, load - 1)
+    return waiting
+  }
+
   #next(): void {
-    while (this.#queue.length > 0) {
-      const thread = this.#freeThread()
+    for (let call = this.#queue.first; call; call = this.#queue.first) {
+      const free = this.#freeThread()
+      const thread = free ?? this.#threadWithRoom(call)
       if (!thread) return
-      const call = this.#queue.shift()
-      if (call) this.#start(thread, call)
+      this.#queue.shift()
+      if (free) this.#start(thread, call)
+      else this.#startAhead(thread, call)
     }
+  }
+
+  /** A thread that will soon come to the call, as far as can be guessed: one that is blocked may not. */
+  #threadWithRoom({ request }: Call): Thread | undefined {
+    let room = AHEAD - this.#times.expected(request.ref)
+    let chosen: Thread | undefined
+    if (room < 0) return undefined
+    for (const thread of this.#usable) {
+      const expected = this.#expected.get(thread) ?? 0
+      if (expected >= room || thread.load >= MOST_AHEAD || thread.innermostFrame > 0) continue
+      room = expected
+      chosen = thread
+    }
+    return chosen
+  }
+
+  /** A thread has nothing to do: it gets what was sent ahead to the one that has most. */
+  #relieve(): void {
+    const [busiest] = [...this.#threads].sort((a, b) => b.load - a.load)
+    if (!busiest || busiest.load < 2) return
+    const calls = busiest.takeBack()
+    if (calls.length > 0) this.#queue.putBack(calls)
+    this.#next()
   }
 
   #freeThread(): Thread | undefined {
@@ -96,11 +146,7 @@ export class PoolExecutor implements ThreadExecutor {
     if (idle || threads.length >= maxThreads) return idle
     const thread = this.#spawn('pool')
     this.#threads.add(thread)
-    thread.onCallFinished = () => {
-      this.#next()
-      if (thread.load === 0) this.#retireLater(thread)
-      this.#wakeWhenDrained()
-    }
+    thread.onCallFinished = (call) => this.#finished(thread, call)
     return thread
   }
 
@@ -109,9 +155,36 @@ export class PoolExecutor implements ThreadExecutor {
     return [...this.#threads].filter(({ state }) => state === 'starting' || state === 'ready')
   }
 
+  #finished(thread: Thread, call: Call | undefined): void {
+    if (call) {
+      this.#expected.set(thread, Math.max(0, (this.#expected.get(thread) ?? 0) - call.expected))
+      const { settlement } = call
+      const ran = settlement && 'outcome' in settlement ? settlement.outcome.ran : undefined
+      if (ran !== undefined) this.#times.note(call.request.ref, ran)
+    }
+    this.#next()
+    if (thread.load === 0) {
+      this.#relieve()
+      if (thread.load === 0) this.#retireLater(thread)
+    }
+    this.#wakeWhenDrained()
+  }
+
   #start(thread: Thread, call: Call): void {
     this.#idleTimers.get(thread)?.()
+    this.#expect(thread, call)
     thread.run(call)
+  }
+
+  #startAhead(thread: Thread, call: Call): void {
+    this.#expect(thread, call)
+    thread.runAhead(call)
+  }
+
+  #expect(thread: Thread, call: Call): void {
+    const expected = this.#times.expected(call.request.ref)
+    call.expected = expected === Number.POSITIVE_INFINITY ? 0 : expected
+    this.#expected.set(thread, (this.#expected.get(thread) ?? 0) + call.expected)
   }
 
   #retireLater(thread: Thread): void {

@@ -11,6 +11,8 @@ export type ErrorClass = abstract new (...args: never[]) => Error
 
 export class Registry {
   readonly #functions = new Map<string, AnyFunction>()
+  /** What was found, by the very name that was asked for: a name that crosses often is the same object each time. */
+  #found = new WeakMap<FunctionRef, AnyFunction>()
   readonly #refs = new Map<string, FunctionRef>()
   readonly #counts = new Map<string, number>()
   readonly #waiting = new Map<string, Array<() => void>>()
@@ -27,6 +29,8 @@ export class Registry {
     this.noteModule(site.module)
     this.#functions.set(key, fn)
     this.#refs.set(key, ref)
+    // One more of a name can make an earlier one doubtful.
+    this.#found = new WeakMap()
     for (let earlier = 0; earlier < ordinal; earlier += 1) {
       const namesake = this.#refs.get(keyOf({ ...ref, ordinal: earlier }))
       if (namesake) namesake.count = ref.count
@@ -51,8 +55,12 @@ export class Registry {
   }
 
   find(ref: FunctionRef): AnyFunction | undefined {
+    const found = this.#found.get(ref)
+    if (found) return found
     const key = keyOf(ref)
-    return this.#isSame(ref, this.#refs.get(key)) ? this.#functions.get(key) : undefined
+    const fn = this.#isSame(ref, this.#refs.get(key)) ? this.#functions.get(key) : undefined
+    if (fn) this.#found.set(ref, fn)
+    return fn
   }
 
   /**

@@ -1,9 +1,8 @@
 /**
  * The heart: a thread waits for its answer and meanwhile runs what its own call chain sends back to it.
  *
- * Each turn reads the bell *before* it looks for messages (see Bell), runs the work of its own frame, and sleeps only when
- * nothing is left. It sleeps in slices: an answer that can never come, because a thread died without a word, is found out
- * between two of them.
+ * It runs the work of its own frame, and sleeps only when nothing is left (see Bell). It sleeps in slices: an answer that can
+ * never come, because a thread died without a word, is found out between two of them.
  */
 import type { Call } from '../call/call.js'
 import type { Frame } from '../call/frame.js'
@@ -22,26 +21,26 @@ export function blockUntilSettled(
   deadline: Deadline,
   onTimeout: () => void,
 ): void {
+  const { bell, post, spin, look } = runtime
   while (!call.settlement) {
-    const seen = runtime.bell.count()
-    runtime.drain()
-    // After the count, like the look for messages: a thread marks its end and then rings. A silent death rings nobody.
-    for (const thread of [...runtime.post.threads]) thread.checkAlive(false)
-    // Before the answer is looked at: work that was queued when it arrived runs first, as in asgiref.
-    for (let work = frame.queue.shift(); work; work = frame.queue.shift()) {
-      runtime.work.performOnFrame(work, frame)
-      runtime.drain()
-    }
-    if (call.settlement) return
     const remaining = deadline.remaining()
     if (remaining === 0) return onTimeout()
-    if (runtime.bell.wait(seen, Math.min(SLICE, remaining))) continue
-    for (const thread of [...runtime.post.threads]) thread.checkAlive(true)
+    if (!spin.until(look) && !bell.park(look, Math.min(SLICE, remaining)))
+      for (const thread of post.threads) thread.checkAlive(true)
+    runtime.drain()
+    // A thread marks its end and then rings; a silent death rings nobody.
+    if (post.hasDeaths()) for (const thread of post.threads) thread.checkAlive(false)
+    // Before the answer is looked at: work that was queued when it arrived runs first, as in asgiref.
+    while (frame.queue.length > 0) {
+      const work = frame.queue.shift()
+      if (work) runtime.work.performOnFrame(work, frame)
+      runtime.drain()
+    }
   }
 }
 
 /** Takes the frame off the stack; what reached it too late is refused, and so finds its way outward. */
 export function closeFrame(runtime: Runtime, frame: Frame): void {
   for (const message of runtime.frames.close(frame)) answerRefused(runtime, message)
-  if (runtime.frames.depth === 0) runtime.work.unblocked()
+  if (runtime.frames.depth === 0) runtime.attendance.unblocked()
 }

@@ -1,4 +1,4 @@
-import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
+import type { RecordableHistogram } from 'node:perf_hooks'
 import type { Call, Settlement } from '../call/call.js'
 
 /** Times of calls, in ms. */
@@ -11,28 +11,31 @@ export interface TimeSummary {
   readonly max: number
 }
 
-/** Counts and times of the calls that this thread has made. */
+/** After so many calls only every eighth is timed: a look at the clock costs a tenth of a call. */
+const ALL_TIMED = 1000
+
+/** Counts of the calls that this thread has made, and times: of the first thousand, and then of every eighth. */
 export class CallStatistics {
   made = 0
   succeeded = 0
   failed = 0
-  readonly #wait = createHistogram()
-  readonly #run = createHistogram()
+  // Made with the first call: they are a tenth of what importing this library costs.
+  #histograms: Histograms | undefined = undefined
 
-  watch(call: Call): void {
-    this.made += 1
-    call.whenSettled((settlement) => this.#record(call, settlement))
+  /** Whether the next call is to be timed. */
+  get isTiming(): boolean {
+    return this.made < ALL_TIMED || (this.made & 7) === 0
   }
 
   get wait(): TimeSummary {
-    return summaryOf(this.#wait)
+    return summaryOf(this.#histograms?.wait)
   }
 
   get run(): TimeSummary {
-    return summaryOf(this.#run)
+    return summaryOf(this.#histograms?.run)
   }
 
-  #record(call: Call, settlement: Settlement): void {
+  record({ madeAt }: Call, settlement: Settlement): void {
     if (!('outcome' in settlement)) {
       this.failed += 1
       return
@@ -40,8 +43,10 @@ export class CallStatistics {
     if (settlement.outcome.ok) this.succeeded += 1
     else this.failed += 1
     const { ran } = settlement.outcome
-    record(this.#run, ran)
-    record(this.#wait, performance.now() - call.madeAt - ran)
+    if (ran === undefined || madeAt === 0) return
+    this.#histograms ??= makeHistograms()
+    record(this.#histograms.run, ran)
+    record(this.#histograms.wait, performance.now() - madeAt - ran)
   }
 }
 
@@ -50,9 +55,19 @@ function record(histogram: RecordableHistogram, ms: number): void {
   histogram.record(Math.max(1, Math.round(ms * 1000)))
 }
 
-function summaryOf(histogram: RecordableHistogram): TimeSummary {
-  const { count } = histogram
-  if (count === 0) return { count, min: 0, mean: 0, p50: 0, p99: 0, max: 0 }
+interface Histograms {
+  readonly wait: RecordableHistogram
+  readonly run: RecordableHistogram
+}
+
+function makeHistograms(): Histograms {
+  const { createHistogram } = process.getBuiltinModule('node:perf_hooks')
+  return { wait: createHistogram(), run: createHistogram() }
+}
+
+function summaryOf(histogram: RecordableHistogram | undefined): TimeSummary {
+  const count = histogram?.count ?? 0
+  if (!histogram || count === 0) return { count, min: 0, mean: 0, p50: 0, p99: 0, max: 0 }
   return {
     count,
     min: histogram.min / 1000,

@@ -31,6 +31,7 @@ describe('the merge of configurations', () => {
       env: {},
       execArgv: [],
       resourceLimits: {},
+      spin: false,
     }
     expect(mergeConfig({}, all)).toEqual(all)
     expect(mergeConfig({}, { pool: { maxQueue: Number.POSITIVE_INFINITY } }).pool?.maxQueue).toBe(
@@ -43,6 +44,10 @@ describe('the merge of configurations', () => {
     expect(wrong({ pool: { maxthreads: 1 } })).toThrow(/pool\.maxthreads/)
     expect(wrong({ leased: { idleTimeout: 1 } })).toThrow(/leased\.idleTimeout/)
     expect(wrong({ threads: 1 })).toThrow(TypeError)
+  })
+
+  test('refuses anything but true and false where it asks for one of them', () => {
+    for (const value of [0, 'false', null]) expect(wrong({ spin: value })).toThrow(/spin/)
   })
 
   test('refuses a number that is out of range or none', () => {

@@ -92,7 +92,7 @@ function deliverContext(runtime: Addressee, { context, state, from }: ContextMes
 
 function deliverAbort(runtime: Addressee, { from, id, reason, told }: AbortMessage): void {
   const decoded = runtime.codec.decode(reason)
-  const running = runtime.work.find(from, id)
+  const running = runtime.work.running.find(from, id)
   if (running) return running.abort.abort(decoded, told)
   const relayed = runtime.host?.relayedCall(from, id)
   if (relayed) {

@@ -1,5 +1,6 @@
 /** What has begun on this thread and not ended: `shutdown()` waits for it, and a context's calls find its signal here. */
 import type { Call } from '../call/call.js'
+import { OpenCalls } from '../call/open-calls.js'
 
 /** An open `ThreadSensitiveContext`, as far as a call inside it is concerned. */
 export interface OpenContext {
@@ -10,11 +11,12 @@ export interface OpenContext {
 
 export class OpenWork {
   readonly #contexts = new Map<string, OpenContext>()
-  readonly #calls = new Set<Call>()
+  readonly #calls = new OpenCalls()
   readonly #waiting: Array<() => void> = []
   /** Does nothing, but holds the event loop while it is referenced. */
   readonly #anchor = setInterval(() => undefined, 2 ** 31 - 1).unref()
   readonly #onOver = new Map<string, () => void>()
+  #holdsLoop = false
   #lastContext = 0
   #endings = 0
 
@@ -30,15 +32,25 @@ export class OpenWork {
     return [...this.#calls]
   }
 
-  /** A call that was made here. Until its caller has an answer it keeps the process alive, wherever it waits. */
+  /** A call that was made here. Until its caller has an answer it keeps the process alive, wherever it waits (see `holdLoop`). */
   addCall(call: Call): void {
     this.#calls.add(call)
-    if (this.#calls.size === 1) this.#anchor.ref()
-    call.whenSettled(() => {
-      this.#calls.delete(call)
-      if (this.#calls.size === 0) this.#anchor.unref()
-      this.#wakeWhenIdle()
-    })
+  }
+
+  removeCall(call: Call): void {
+    this.#calls.remove(call)
+    // At once: it may have been given up in the middle of the user's own code, and nothing of ours comes after that.
+    if (this.#holdsLoop && this.#calls.size === 0) this.holdLoop()
+    if (this.#waiting.length > 0) this.#wakeWhenIdle()
+  }
+
+  /** To be called before this thread returns to its event loop, which ends where nothing holds it. */
+  holdLoop(): void {
+    const mustHold = this.#calls.size > 0
+    if (mustHold === this.#holdsLoop) return
+    this.#holdsLoop = mustHold
+    if (mustHold) this.#anchor.ref()
+    else this.#anchor.unref()
   }
 
   /** @returns the id of the context, unlike that of any other of this process. */

@@ -13,6 +13,10 @@ export type PassedOn = Pick<CallMessage, 'to' | 'from' | 'id' | 'target'> &
 
 export class PostOffice {
   readonly #threads = new Map<ThreadAddress, Thread>()
+  /** The same, to go through often. */
+  #list: readonly Thread[] = []
+  #lastAddress: ThreadAddress | undefined = undefined
+  #lastChannel: Channel | undefined = undefined
   readonly #below: string
   readonly #passedOn = new Map<string, PassedOn>()
 
@@ -25,14 +29,22 @@ export class PostOffice {
 
   add(thread: Thread): void {
     this.#threads.set(thread.address, thread)
+    this.#changed()
   }
 
   remove(thread: Thread): void {
     this.#threads.delete(thread.address)
+    this.#changed()
   }
 
-  get threads(): Iterable<Thread> {
-    return this.#threads.values()
+  #changed(): void {
+    this.#list = [...this.#threads.values()]
+    this.#lastAddress = undefined
+  }
+
+  /** As they are now: threads that come and go make another list. */
+  get threads(): readonly Thread[] {
+    return this.#list
   }
 
   thread(address: ThreadAddress): Thread | undefined {
@@ -41,15 +53,23 @@ export class PostOffice {
 
   /** Undefined where the thread, or one on the way to it, is gone. */
   channelTo(address: ThreadAddress): Channel | undefined {
+    // Most messages go where the one before went.
+    if (address === this.#lastAddress) return this.#lastChannel
+    this.#lastChannel = this.#findChannel(address)
+    this.#lastAddress = address
+    return this.#lastChannel
+  }
+
+  #findChannel(address: ThreadAddress): Channel | undefined {
     if (!address.startsWith(this.#below)) return this.parent
     const end = address.indexOf('/', this.#below.length)
     return this.#threads.get(end < 0 ? address : address.slice(0, end))?.channel
   }
 
   /** @returns false where nobody is left to receive it. @throws DataCloneError */
-  post(message: Message, transfer?: readonly Transferable[]): boolean {
+  post(message: Message, transfer?: readonly Transferable[], isMoreToCome = false): boolean {
     const channel = this.channelTo(message.to)
-    channel?.post(message, transfer)
+    channel?.post(message, transfer, isMoreToCome)
     return channel !== undefined
   }
 
@@ -85,12 +105,36 @@ export class PostOffice {
     return taken
   }
 
-  /** Every message that is there now, from all sides; also while this thread is blocked. */
-  drain(receive: (message: Message) => void): void {
-    for (let message = this.parent?.take(); message; message = this.parent?.take()) receive(message)
-    for (const { channel } of this.#threads.values()) {
-      for (let message = channel.take(); message; message = channel.take()) receive(message)
+  /** Every message that is there now, from all sides; also while this thread is blocked. @returns whether there was one. */
+  drain(receive: (message: Message) => void): boolean {
+    let isEmpty = true
+    const { parent } = this
+    if (parent) {
+      for (let message = parent.take(); message; message = parent.take()) {
+        isEmpty = false
+        receive(message)
+      }
     }
+    for (const { channel } of this.#list) {
+      for (let message = channel.take(); message; message = channel.take()) {
+        isEmpty = false
+        receive(message)
+      }
+    }
+    return !isEmpty
+  }
+
+  /** Whether there is a message, from any side. */
+  hasNews(): boolean {
+    if (this.parent?.hasNews()) return true
+    for (const { channel } of this.#list) if (channel.hasNews()) return true
+    return false
+  }
+
+  /** Whether a thread has told of its end: one that is blocked hears of it here alone. */
+  hasDeaths(): boolean {
+    for (const thread of this.#list) if (thread.hasExited) return true
+    return false
   }
 
   /** To all neighbours but the thread that `except` begins with. */

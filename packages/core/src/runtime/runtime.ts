@@ -4,15 +4,18 @@
  * (ESM beside CommonJS, a loader that evaluates twice) and all of them must meet in the same registry and the same threads.
  */
 
-import { isMainThread, type ResourceLimits, type Transferable } from 'node:worker_threads'
-import type { Call } from '../call/call.js'
+import { availableParallelism } from 'node:os'
+import type { ResourceLimits, Transferable } from 'node:worker_threads'
+import type { Call, CallKeeper, Settlement } from '../call/call.js'
 import { Frames } from '../call/frame.js'
 import { refuse } from '../call/pending-calls.js'
 import type { Performed, RunningCall } from '../call/perform-call.js'
 import { Bell } from '../channel/bell.js'
 import type { Channel } from '../channel/channel.js'
+import { Claims } from '../channel/claims.js'
 import { SLOT_COUNT } from '../channel/layout.js'
 import { LifeRecord } from '../channel/life-record.js'
+import { Spin } from '../channel/spin.js'
 import { Codec } from '../codec/codec.js'
 import { Carriers } from '../context/carriers.js'
 import { Scopes } from '../context/scope.js'
@@ -31,6 +34,7 @@ import { findEntryModule } from '../registry/entry-module.js'
 import { Registry } from '../registry/registry.js'
 import { type Maker, Thread } from '../thread/thread.js'
 import type { ThreadRole } from '../thread/thread-boot.js'
+import { Attendance } from './attendance.js'
 import { CallStatistics } from './call-statistics.js'
 import type { ConfigureOptions } from './config.js'
 import { answerRefused, deliver } from './deliver.js'
@@ -42,6 +46,9 @@ import { PostOffice } from './post-office.js'
 import { ownThreadGone } from './thread-deaths.js'
 import { Work } from './work.js'
 
+/** How long answers may lie while their thread has more to do, in ms. */
+const MOST_LYING = 0.5
+
 /** What differs between the root and a thread that it made. */
 export interface RuntimeBoot {
   readonly address: ThreadAddress
@@ -52,9 +59,11 @@ export interface RuntimeBoot {
   readonly makerMemory?: SharedArrayBuffer | undefined
   readonly entryModule: string | undefined
   readonly starter?: FrameRef | undefined
+  /** Whether threads may look for a moment before they sleep. */
+  readonly spin?: boolean | undefined
 }
 
-export class Runtime implements Maker {
+export class Runtime implements Maker, CallKeeper {
   readonly address: ThreadAddress
   readonly role: ThreadRole | 'root'
   readonly entryModule: string | undefined
@@ -70,6 +79,10 @@ export class Runtime implements Maker {
   readonly exitHooks = new ExitHooks()
   readonly post: PostOffice
   readonly work: Work
+  readonly attendance: Attendance
+  /** For waiting while blocked. */
+  readonly spin = new Spin(false)
+  readonly #attendingSpin = new Spin(false)
   readonly outbox: Outbox
   /** What runs calls on threads made here, and takes back those that a thread left unstarted. */
   readonly executors = new Set<ThreadExecutor>()
@@ -79,7 +92,6 @@ export class Runtime implements Maker {
   readonly critical = new Map<string, unknown>()
   /** What is open here: contexts by id, and calls that were made here and have no answer yet. */
   readonly open = new OpenWork()
-  readonly isMainThread = isMainThread
   config: ConfigureOptions = {}
   /** Set by `shutdown()`: no call is taken any more. */
   closed = false
@@ -87,6 +99,8 @@ export class Runtime implements Maker {
   readonly #life: LifeRecord
   readonly #makerLife: LifeRecord | undefined
   #lastThread = 0
+  #lying = 0
+  #rangAt = 0
 
   constructor(boot: RuntimeBoot) {
     this.address = boot.address
@@ -98,15 +112,40 @@ export class Runtime implements Maker {
     this.#life = new LifeRecord(boot.memory)
     this.#makerLife = boot.makerMemory && new LifeRecord(boot.makerMemory)
     this.post = new PostOffice(boot.address, boot.parent)
+    const claims = new Claims(boot.memory)
     this.work = new Work({
       address: this.address,
       registry: this.registry,
       scopes: this.scopes,
       carriers: this.carriers,
-      reply: (message, running, performed) => this.#reply(message, running, performed),
+      reply: (message, running, performed, isMoreToCome) =>
+        this.#reply(message, running, performed, isMoreToCome),
       drain: () => this.drain(),
       countTaken: () => this.#life.countTaken(),
+      claim: (claim) => claims.take(claim),
       isBlocked: () => this.frames.depth > 0,
+      mustTurn: () => this.attendance.mustTurn(),
+      turnSoon: () => this.attendance.yieldSoon(),
+      started: () => this.attendance.yieldSoon(),
+      answered: () => this.attendance.answered(),
+    })
+    this.allowSpin(boot.spin)
+    this.attendance = new Attendance({
+      bell: this.bell,
+      isRoot: boot.role === 'root',
+      spin: this.#attendingSpin,
+      drain: () => {
+        const isAnything = this.drain()
+        this.work.resume()
+        return isAnything
+      },
+      hasNews: () => this.post.hasNews(),
+      flush: () => this.#flush(),
+      isBlocked: () => this.frames.depth > 0,
+      isRunningAsync: () => this.work.isRunningAsync,
+      awaited: () => this.open.callCount,
+      onDoze: () => this.open.holdLoop(),
+      isPatient: () => this.open.callCount > 2 * this.post.threads.length,
     })
     this.outbox = new Outbox({
       address: this.address,
@@ -135,14 +174,29 @@ export class Runtime implements Maker {
   }
 
   /** Everything that has arrived, from all sides, also while this thread is blocked. */
-  drain(): void {
-    this.post.drain((message) => this.receive(message))
+  drain(): boolean {
+    return this.post.drain(this.#receive)
   }
+
+  /** @param isWanted What the user says; on one core it is never allowed. */
+  allowSpin(isWanted = true): void {
+    const isAllowed = isWanted && availableParallelism() > 1
+    this.spin.isAllowed = isAllowed
+    this.#attendingSpin.isAllowed = isAllowed
+  }
+
+  /** In the event loop: a message has come. */
+  attend(): void {
+    this.attendance.turn()
+  }
+
+  /** Whether there is anything to wake up for, while blocked: the end of a thread, too, which is told by no message. */
+  readonly look = (): boolean => this.post.hasNews() || this.post.hasDeaths()
 
   /** Makes a thread below this one. */
   spawn(role: ThreadRole, starter?: FrameRef, limits?: ResourceLimits): Thread {
     this.#lastThread += 1
-    const { env, execArgv, resourceLimits, setup = [] } = this.config
+    const { env, execArgv, resourceLimits, setup = [], spin } = this.config
     const thread = new Thread(
       {
         protocol: PROTOCOL_VERSION,
@@ -152,6 +206,7 @@ export class Runtime implements Maker {
         makerMemory: this.bell.memory,
         entryModule: this.entryModule,
         starter,
+        spin,
         setup: setup.map(String),
       },
       { env, execArgv, resourceLimits: limits ?? resourceLimits },
@@ -165,6 +220,12 @@ export class Runtime implements Maker {
     return this.outbox.send(call, to, target)
   }
 
+  unsend(call: Call): void {
+    this.outbox.pending.remove(call.id)
+    call.sentTo = undefined
+    call.sentBy = undefined
+  }
+
   /** To the executors of the process, here or at the root. */
   sendToHost(call: Call, target: Target): void {
     if (!this.host) this.outbox.send(call, this.#hostAddress, target)
@@ -173,8 +234,15 @@ export class Runtime implements Maker {
 
   /** A call made here: counted, and waited for by `shutdown()`. */
   watch(call: Call): void {
-    this.statistics.watch(call)
+    this.statistics.made += 1
+    if (call.settlement) return this.callSettled(call, call.settlement)
+    call.maker = this
     this.open.addCall(call)
+  }
+
+  callSettled(call: Call, settlement: Settlement): void {
+    this.statistics.record(call, settlement)
+    this.open.removeCall(call)
   }
 
   postOrDrop(message: Message): void {
@@ -184,6 +252,23 @@ export class Runtime implements Maker {
 
   threadGone(thread: Thread, exitCode: number | undefined, cause: unknown): void {
     ownThreadGone(this, thread, exitCode, cause)
+  }
+
+  readonly #receive = (message: Message): void => this.receive(message)
+
+  /** Answers may lie for a while, but not as long as there is anything to do: the clock is asked at every fourth. */
+  #mayLie(): boolean {
+    this.#lying += 1
+    if ((this.#lying & 3) !== 0) return true
+    const now = performance.now()
+    if (now - this.#rangAt < MOST_LYING) return true
+    this.#rangAt = now
+    return false
+  }
+
+  /** Only threads leave answers lying while they have more to do. */
+  #flush(): void {
+    this.post.parent?.flush()
   }
 
   #innermostFrame(address: ThreadAddress): number | undefined {
@@ -216,32 +301,37 @@ export class Runtime implements Maker {
     this.receive(structuredClone(message, { transfer: [...transfer] }))
   }
 
-  #reply(message: CallMessage, running: RunningCall, performed: Performed): void {
-    const address = {
-      kind: 'outcome',
-      to: message.from,
-      from: this.address,
-      id: message.id,
-    } as const
-    const post = ({ outcome, transfer }: Performed) => {
-      if (message.from === this.address) this.#postHere({ ...address, outcome }, transfer)
-      else this.post.post({ ...address, outcome }, transfer)
-    }
+  #reply(
+    message: CallMessage,
+    running: RunningCall,
+    performed: Performed,
+    isMoreToCome: boolean,
+  ): void {
+    const mayLie = isMoreToCome && this.#mayLie()
     try {
-      post(performed)
+      this.#postOutcome(message, performed, mayLie)
     } catch (cause) {
       // A reply that can't be cloned must still wake its caller.
-      post(running.unsendable(performed, cause))
+      this.#postOutcome(message, running.unsendable(performed, cause), mayLie)
     }
+  }
+
+  #postOutcome({ from, id }: CallMessage, { outcome, transfer }: Performed, mayLie: boolean): void {
+    const message = { kind: 'outcome', to: from, from: this.address, id, outcome } as const
+    if (from === this.address) this.#postHere(message, transfer)
+    else this.post.post(message, transfer, mayLie)
   }
 }
 
 // The version is part of the name: copies that do not understand each other must not meet.
 const RUNTIME = `runtime.${PROTOCOL_VERSION}`
 
+let ours: Runtime | undefined
+
 /** The runtime of this thread; a thread that nobody prepared is the root of a tree of its own. */
 export function runtime(): Runtime {
-  return onePerThread(RUNTIME, () => {
+  // Kept beside the global one, which takes as long to find as an eighth of a call.
+  ours ??= onePerThread(RUNTIME, () => {
     const memory = new SharedArrayBuffer(SLOT_COUNT * Int32Array.BYTES_PER_ELEMENT)
     return new Runtime({
       address: '0',
@@ -251,6 +341,7 @@ export function runtime(): Runtime {
       entryModule: findEntryModule(),
     })
   })
+  return ours
 }
 
 /** For the first code that runs in a thread of ours. */

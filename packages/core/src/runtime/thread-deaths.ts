@@ -53,6 +53,10 @@ export function ownThreadGone(
     else if (isOrphan(call, thread)) orphans.push(call)
     else fail(call, death)
   }
+  for (const call of thread.takeWaiting()) {
+    if (thread.cameUp) orphans.push(call)
+    else fail(call, death)
+  }
   for (const { from, id } of here.post.takePassedOn(thread.address)) {
     const error = here.codec.encode(exited('the call', death))
     const outcome = { ok: false, error, changes: NO_CHANGES, ran: 0 } as const
@@ -109,9 +113,10 @@ function howItEnded(exitCode: number | undefined, cause: unknown, started: boole
 
 /** Whoever waited for these is gone. */
 function abortCallsOf({ work }: Bereaved, thread: ThreadAddress): void {
-  for (const { from, abort } of work.running) {
+  for (const running of [...work.running]) {
+    const { from } = running
     if (from !== thread && !from.startsWith(`${thread}/`)) continue
-    abort.abort(
+    running.abort.abort(
       new ThreadExitedError(`The thread ${thread}, which waited for this call, has ended.`, {
         thread,
       }),

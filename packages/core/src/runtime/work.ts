@@ -3,29 +3,42 @@
  * which start at once, or as soon as the thread is not blocked. Frames have queues of their own (`call/frame.ts`).
  */
 import type { Frame } from '../call/frame.js'
-import type { Performed, Performer } from '../call/perform-call.js'
-import { RunningCall } from '../call/perform-call.js'
+import { type Performed, type Performer, RunningCall } from '../call/perform-call.js'
+import { RunningCalls } from '../call/running-calls.js'
 import type { CallMessage } from '../protocol.js'
 import { loadFunction, loadFunctionNow } from '../registry/load-function.js'
+import type { AnyFunction } from '../registry/registry.js'
 
 export interface WorkEnvironment extends Performer {
-  /** Answers the caller. */
-  reply(message: CallMessage, running: RunningCall, performed: Performed): void
+  /** Answers the caller. @param isMoreToCome Another answer will follow soon. */
+  reply(
+    message: CallMessage,
+    running: RunningCall,
+    performed: Performed,
+    isMoreToCome: boolean,
+  ): void
   /** Reads what has arrived, so that an abort is known before the next call starts. */
   drain(): void
   /** Counts a call of the own queue as taken. */
   countTaken(): void
+  /** Claims a call that was sent ahead. @returns whether it has not been taken back. */
+  claim(claim: number): boolean
   isBlocked(): boolean
+  /** Whether the event loop must turn now, before the next call of the queue. */
+  mustTurn(): boolean
+  /** The event loop turns, and then `resume` is called. */
+  turnSoon(): void
+  /** An async function has been started, and its microtasks must run. */
+  started(): void
+  /** An async function has been answered. */
+  answered(): void
 }
 
-/** So many calls in a row, then the event loop turns: timers and sockets of this thread must not starve. */
-const BATCH = 16
-
 export class Work {
+  readonly running = new RunningCalls()
   readonly #here: WorkEnvironment
   readonly #queue: CallMessage[] = []
   readonly #deferred: CallMessage[] = []
-  readonly #running = new Map<string, RunningCall>()
   #pumping = false
   #loading = false
 
@@ -33,12 +46,9 @@ export class Work {
     this.#here = here
   }
 
-  get running(): Iterable<RunningCall> {
-    return this.#running.values()
-  }
-
-  find(from: string, id: number): RunningCall | undefined {
-    return this.#running.get(`${from}#${id}`)
+  /** Whether something that was begun here waits for the event loop. */
+  get isRunningAsync(): boolean {
+    return this.#loading || this.running.asyncCount > 0
   }
 
   /** A synchronous call for the thread's own queue. */
@@ -50,17 +60,14 @@ export class Work {
   /** An asynchronous call: a blocked loop takes it up when it turns again. */
   start(message: CallMessage): void {
     if (this.#here.isBlocked()) this.#deferred.push(message)
-    else void this.#performAsync(message)
+    else this.#performAsync(message)
   }
 
-  /** The thread has stopped being blocked. */
-  unblocked(): void {
-    if (this.#deferred.length === 0 && this.#queue.length === 0) return
-    // In a turn of its own: the code that was blocked goes on first.
-    setImmediate(() => {
+  /** The event loop has turned. */
+  resume(): void {
+    if (this.#deferred.length > 0 && !this.#here.isBlocked())
       for (const message of this.#deferred.splice(0)) this.start(message)
-      this.#pump()
-    })
+    if (this.#queue.length > 0) this.#pump()
   }
 
   /** Takes a call out of the queue before it started. */
@@ -77,13 +84,15 @@ export class Work {
 
   /** A call that a blocked frame runs, now, on top of the code that is blocked. */
   performOnFrame(message: CallMessage, { critical }: Frame): void {
-    this.#perform(message, (running) =>
-      running.performSync(
-        this.#here.scopes.exit(() => loadFunctionNow(message.request.ref, this.#here.registry)),
-        this.#here,
-        critical,
-      ),
-    )
+    const { ref } = message.request
+    const { registry, scopes } = this.#here
+    const running = this.#begin(message)
+    try {
+      const fn = registry.find(ref) ?? scopes.exit(() => loadFunctionNow(ref, registry))
+      this.#end(running, running.performSync(fn, critical))
+    } catch (error) {
+      this.#end(running, running.failed(error))
+    }
   }
 
   #pump(): void {
@@ -99,20 +108,16 @@ export class Work {
 
   #runQueue(): void {
     // Blocked outside any call (a timer, a module's top level): a stranger's call must not run on top of that code.
-    for (
-      let count = 0;
-      !this.#loading && !this.#here.isBlocked() && this.#queue.length > 0;
-      count += 1
-    ) {
-      if (count === BATCH) {
-        setImmediate(() => this.#pump())
-        return
-      }
+    while (!this.#loading && this.#queue.length > 0 && !this.#here.isBlocked()) {
+      if (this.#here.mustTurn()) return this.#here.turnSoon()
       const message = this.#queue.shift()
       if (!message) return
       // Before it runs: a call that is not counted may be run by another thread when this one dies.
       this.#here.countTaken()
-      this.#performNext(message)
+      const { target } = message
+      const isOurs =
+        target.by !== 'thread' || target.claim === undefined || this.#here.claim(target.claim)
+      if (isOurs) this.#performNext(message)
       // All that has arrived, and only then the next call: an abort of it may be behind it.
       this.#here.drain()
     }
@@ -122,53 +127,55 @@ export class Work {
     const { ref } = message.request
     const fn = this.#here.registry.find(ref)
     if (fn) {
-      this.#perform(message, (running) => running.performSync(fn, this.#here))
+      const running = this.#begin(message)
+      this.#end(running, running.performSync(fn))
       return
     }
     this.#loading = true
-    const load = this.#here.scopes.exit(() => loadFunction(ref, this.#here.registry))
     const resume = (perform: (running: RunningCall) => Performed) => {
-      this.#perform(message, perform)
+      const running = this.#begin(message)
+      this.#end(running, perform(running))
       this.#loading = false
-      this.#here.drain()
       this.#pump()
+      this.#here.answered()
     }
-    load.then(
-      (loaded) => resume((running) => running.performSync(loaded, this.#here)),
+    this.#load(message).then(
+      (loaded) => resume((running) => running.performSync(loaded)),
       (error: unknown) => resume((running) => running.failed(error)),
     )
   }
 
-  #perform(message: CallMessage, perform: (running: RunningCall) => Performed): void {
-    const running = new RunningCall(message, this.#here)
-    const key = `${message.from}#${message.id}`
-    this.#running.set(key, running)
-    let performed: Performed
-    try {
-      performed = perform(running)
-    } catch (error) {
-      performed = running.failed(error)
-    }
-    this.#running.delete(key)
-    this.#here.reply(message, running, performed)
+  #load({ request }: CallMessage): Promise<AnyFunction> {
+    return this.#here.scopes.exit(() => loadFunction(request.ref, this.#here.registry))
   }
 
-  async #performAsync(message: CallMessage): Promise<void> {
+  #begin(message: CallMessage): RunningCall {
     const running = new RunningCall(message, this.#here)
-    const key = `${message.from}#${message.id}`
-    this.#running.set(key, running)
+    this.running.push(running)
+    return running
+  }
+
+  #end(running: RunningCall, performed: Performed): void {
+    this.running.pop()
+    const isMoreToCome = this.#queue.length > 0 && !this.#here.isBlocked()
+    this.#here.reply(running.message, running, performed, isMoreToCome)
+  }
+
+  #performAsync(message: CallMessage): void {
+    const running = new RunningCall(message, this.#here)
+    this.running.addAsync(running)
     this.#here.countTaken()
-    let performed: Performed
-    try {
-      const { ref } = message.request
-      const fn =
-        this.#here.registry.find(ref) ??
-        (await this.#here.scopes.exit(() => loadFunction(ref, this.#here.registry)))
-      performed = await running.performAsync(fn, this.#here)
-    } catch (error) {
-      performed = running.failed(error)
+    this.#here.started()
+    const answer = (performed: Performed) => {
+      this.running.removeAsync(running)
+      this.#here.reply(message, running, performed, false)
+      this.#here.answered()
     }
-    this.#running.delete(key)
-    this.#here.reply(message, running, performed)
+    const fn = this.#here.registry.find(message.request.ref)
+    if (fn) return running.performAsync(fn, answer)
+    this.#load(message).then(
+      (loaded) => running.performAsync(loaded, answer),
+      (error: unknown) => answer(running.failed(error)),
+    )
   }
 }

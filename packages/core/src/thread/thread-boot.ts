@@ -24,6 +24,8 @@ export interface ThreadBoot {
   readonly entryModule: string | undefined
   /** The frame for which this loop was started, where it was started for one. */
   readonly starter?: FrameRef | undefined
+  /** Whether the thread may look for a moment before it sleeps. */
+  readonly spin?: boolean | undefined
   /** Modules to import before the first call. */
   readonly setup: readonly string[]
 }

@@ -2,14 +2,17 @@
  * WHERE: one worker thread as its maker sees it, from start to end. It knows which calls it was sent and, when it ends,
  * which of them had not started. The other side is {@link file://./../thread-entry.ts}.
  */
-import { MessageChannel, Worker } from 'node:worker_threads'
-import type { Call } from '../call/call.js'
+import type { Worker } from 'node:worker_threads'
+import type { Call, CallKeeper } from '../call/call.js'
+import { CallQueue } from '../call/call-queue.js'
 import { Bell } from '../channel/bell.js'
 import type { Channel } from '../channel/channel.js'
+import { Claims, MOST_OFFERED } from '../channel/claims.js'
 import { LaneChannel } from '../channel/lane-channel.js'
 import { SLOT_COUNT } from '../channel/layout.js'
 import { LifeRecord } from '../channel/life-record.js'
 import { RING_BYTES } from '../channel/ring.js'
+import { workerThreads } from '../channel/worker-threads.js'
 import type { Message, Target, ThreadAddress } from '../protocol.js'
 import { inheritedExecArgv } from './exec-argv.js'
 import { BOOT_KEY, type ThreadBoot, type ThreadRole } from './thread-boot.js'
@@ -26,29 +29,48 @@ export interface WorkerSettings {
 /** What a thread needs of its maker. */
 export interface Maker {
   receive(message: Message): void
+  /** Reads what has come, in the event loop. */
+  attend(): void
   /** @returns false when the call could not be sent and has been settled. */
   send(call: Call, to: ThreadAddress, target: Target): boolean
+  /** The call was not started and will not be: its number is free again. */
+  unsend(call: Call): void
   threadGone(thread: Thread, exitCode: number | undefined, cause: unknown): void
 }
+
+/**
+ * So many synchronous calls are sent at most, and the next when one has come back: what waits here costs the thread nothing, is
+ * given up without a word to it, and does not fill the memory that it shares.
+ */
+const MOST_SENT = 1024
+
+const QUEUE: Target = { by: 'thread' }
 
 // The build keeps every chunk beside the entry, whichever chunk this module ends up in.
 const entryUrl = new URL('./thread-entry.js', import.meta.url)
 
-export class Thread {
+export class Thread implements CallKeeper {
   readonly address: ThreadAddress
   readonly role: ThreadRole
   readonly channel: Channel
   /** Called whenever a call of its own queue has finished. */
-  onCallFinished: (() => void) | undefined
+  onCallFinished: ((call: Call) => void) | undefined
   #state: ThreadState = 'starting'
   #cameUp = false
   #cause: unknown
   readonly #onGone: Array<() => void> = []
   #sequence = 0
   readonly #life: LifeRecord
+  readonly #claims: Claims
+  /** Calls that can be taken back, the oldest first, and some that no longer can. */
+  #ahead: Call[] = []
   readonly #worker: Worker | undefined
   readonly #maker: Maker
-  readonly #sent = new Map<Call, number>()
+  /** Of the calls in its own queue: how many have not finished, and how many of these were given up. */
+  #load = 0
+  /** Those of them that have not been sent. */
+  readonly #waiting = new CallQueue()
+  #abandoned = 0
 
   constructor(
     boot: Omit<ThreadBoot, 'port' | 'memory' | 'down' | 'up'>,
@@ -59,24 +81,27 @@ export class Thread {
     this.role = boot.role
     this.#maker = maker
     const memory = new SharedArrayBuffer(SLOT_COUNT * Int32Array.BYTES_PER_ELEMENT)
-    const { port1, port2 } = new MessageChannel()
+    const { port1, port2 } = new (workerThreads().MessageChannel)()
     this.#life = new LifeRecord(memory)
+    this.#claims = new Claims(memory)
     const [down, up] = [new SharedArrayBuffer(RING_BYTES), new SharedArrayBuffer(RING_BYTES)]
     this.#worker = this.#start({ ...boot, port: port2, memory, down, up }, settings)
     this.channel = new LaneChannel({
       port: port1,
       peerBell: new Bell(memory),
+      here: boot.address.slice(0, boot.address.lastIndexOf('/')),
+      peer: boot.address,
       out: down,
       in: up,
       anchor: this.#worker,
     })
-    this.channel.listen((message) => maker.receive(message))
+    this.channel.listen(() => maker.attend())
   }
 
   #start(boot: ThreadBoot, { env, execArgv, resourceLimits }: WorkerSettings): Worker | undefined {
     const options = execArgv ?? inheritedExecArgv()
     try {
-      const worker = new Worker(entryUrl, {
+      const worker = new (workerThreads().Worker)(entryUrl, {
         name: `syncbridge ${boot.role} ${boot.address}`,
         workerData: { [BOOT_KEY]: boot },
         transferList: [boot.port],
@@ -117,28 +142,86 @@ export class Thread {
 
   /** Calls sent to its own queue that have not finished. */
   get load(): number {
-    return this.#sent.size
+    return this.#load
   }
 
   /** Whether all that still runs there was given up by its callers. */
   get isAbandoned(): boolean {
-    return [...this.#sent.keys()].every((call) => call.settlement !== undefined)
+    return this.#abandoned === this.#load
   }
 
   /** Puts a call into the thread's own queue. */
   run(call: Call): void {
-    if (!this.#maker.send(call, this.address, { by: 'thread' })) return
-    this.#sent.set(call, this.#sequence++)
-    call.whenFinished(() => {
-      this.#sent.delete(call)
-      this.onCallFinished?.()
-    })
+    // Asynchronous ones may wait for each other.
+    if (call.request.mode === 'sync' && this.#load >= MOST_SENT) {
+      this.#hold(call)
+      this.#waiting.push(call)
+    } else this.#send(call, QUEUE)
+  }
+
+  /** The calls that have not been sent yet, when the thread is gone. */
+  takeWaiting(): readonly Call[] {
+    return this.#waiting.clear()
+  }
+
+  /** The same, before its turn has come: it can be taken back until the thread starts it. */
+  runAhead(call: Call): void {
+    // Never 0, which is what a claimed one leaves.
+    const claim = (this.#sequence + 1) | 0 || MOST_OFFERED
+    this.#claims.offer(claim)
+    call.claim = claim
+    this.#send(call, { by: 'thread', claim })
+    if (call.holder !== this) return
+    if (this.#ahead.length > 2 * this.#load)
+      this.#ahead = this.#ahead.filter((earlier) => earlier.holder === this)
+    this.#ahead.push(call)
+  }
+
+  /** Takes back the calls that were sent ahead and have not started, the oldest first. */
+  takeBack(): Call[] {
+    const taken: Call[] = []
+    for (const call of this.#ahead) {
+      // What was given up is answered by the thread, when it comes to it.
+      if (call.holder !== this || call.settlement || !this.#claims.take(call.claim)) continue
+      this.#maker.unsend(call)
+      call.leave()
+      taken.push(call)
+    }
+    this.#ahead = []
+    return taken
+  }
+
+  #send(call: Call, target: Target): void {
+    if (!this.#maker.send(call, this.address, target)) return
+    call.sequence = this.#sequence++
+    if (call.holder !== this) this.#hold(call)
+  }
+
+  #hold(call: Call): void {
+    call.holder = this
+    this.#load += 1
+    if (call.settlement) this.#abandoned += 1
+  }
+
+  callSettled(): void {
+    this.#abandoned += 1
+  }
+
+  callFinished(call: Call): void {
+    this.#load -= 1
+    if (call.settlement) this.#abandoned -= 1
+    if (this.#waiting.length > 0 && this.#state !== 'gone') this.#sendNext()
+    this.onCallFinished?.(call)
+  }
+
+  #sendNext(): void {
+    const next = this.#waiting.shift()
+    if (next) this.#send(next, QUEUE)
   }
 
   /** Of the calls in its own queue, whether this one had been taken: only then may it have had an effect. */
   hasTaken(call: Call): boolean {
-    const sequence = this.#sent.get(call)
-    return sequence === undefined || sequence < this.#life.taken()
+    return call.holder !== this || call.sequence < this.#life.taken()
   }
 
   markReady(): void {
@@ -154,6 +237,11 @@ export class Thread {
   /** Remembers why the thread is about to end; the end itself is reported by `exit`. */
   dying(cause: unknown): void {
     this.#cause ??= cause
+  }
+
+  /** Whether it has told of its end. */
+  get hasExited(): boolean {
+    return this.#state !== 'gone' && this.#life.exitCode() !== undefined
   }
 
   /**

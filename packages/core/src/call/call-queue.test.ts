@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { Call } from '../call/call.js'
 import { QueueFullError } from '../errors.js'
 import type { CallRequest } from '../protocol.js'
+import { Call } from './call.js'
 import { CallQueue, refuseFull } from './call-queue.js'
 
 const request = { ref: { name: 'f', module: 'file:///f.js' } } as CallRequest
@@ -31,6 +31,34 @@ describe('a queue of calls', () => {
     expect(queue.clear()).toEqual([three])
     expect(three.withdraw).toBeUndefined()
     expect(queue.length).toBe(0)
+  })
+
+  test('keeps its order through thousands that come, go and are withdrawn', () => {
+    const queue = new CallQueue()
+    const expected: Call[] = []
+    for (let round = 0; round < 50; round += 1) {
+      for (const [index, call] of calls(200).entries()) {
+        queue.push(call)
+        if (index % 7 === 3) call.withdraw?.()
+        else expected.push(call)
+      }
+      for (let left = 120; left > 0; left -= 1) {
+        const next = queue.first
+        expect(queue.shift()).toBe(next)
+        expect(next).toBe(expected.shift())
+      }
+      expect(queue.length).toBe(expected.length)
+    }
+    expect(queue.clear()).toEqual(expected)
+  })
+
+  test('takes calls back in front of those that wait', () => {
+    const queue = new CallQueue()
+    const [one, two, three] = calls(3) as [Call, Call, Call]
+    for (const call of [one, two, three]) queue.push(call)
+    queue.putBack([queue.shift() as Call, queue.shift() as Call])
+    two.withdraw?.()
+    expect([queue.shift(), queue.shift(), queue.shift()]).toEqual([one, three, undefined])
   })
 
   test('refuses past its limit by QueueFullError, naming the function and the option', () => {

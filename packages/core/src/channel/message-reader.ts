@@ -1,0 +1,211 @@
+/** Reads what `message-writer.ts` wrote: one record after the other, in order, as each may have taught things to the next. */
+import type {
+  CallMessage,
+  CallName,
+  FrameRef,
+  FunctionRef,
+  Message,
+  Outcome,
+  OutcomeMessage,
+  Target,
+  ThreadAddress,
+  WireChanges,
+  WireLocals,
+  WireStorage,
+  WireStorageChange,
+  WireValue,
+} from '../protocol.js'
+import type { PlainReader } from './plain-reader.js'
+import * as wire from './wire-format.js'
+
+/** Shared by all messages that have none, and never changed. */
+const NO_FRAMES: readonly FrameRef[] = []
+const NO_STORAGES: readonly never[] = []
+const NO_LOCALS: WireLocals = { keys: [], values: { value: [] }, deleted: [] }
+const NO_CHANGES: WireChanges = { locals: NO_LOCALS, storages: NO_STORAGES }
+/** The targets that are told by their name alone. */
+const PLACES = wire.TARGETS.map((by) => ({ by }) as Target)
+
+export class MessageReader {
+  readonly #words: Int32Array
+  readonly #plain: PlainReader
+  readonly #here: ThreadAddress
+  readonly #peer: ThreadAddress
+  readonly #introduced: unknown[]
+  #lastLocals: WireLocals = NO_LOCALS
+  /** Where the next word, or the next value, lies. */
+  #at = 0
+
+  constructor(
+    bytes: Buffer,
+    plain: PlainReader,
+    { here, peer }: { here: ThreadAddress; peer: ThreadAddress },
+  ) {
+    this.#words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2)
+    this.#plain = plain
+    this.#here = here
+    this.#peer = peer
+    this.#introduced = [peer, here]
+  }
+
+  isIntroduction(at: number): boolean {
+    return ((this.#words[at >> 2] ?? 0) & wire.KIND_BITS) === wire.INTRODUCTION
+  }
+
+  /** @returns undefined for an introduction, which is no message. */
+  read(at: number): Message | undefined {
+    this.#at = at + 4
+    const flags = this.#words[at >> 2] ?? 0
+    switch (flags & wire.KIND_BITS) {
+      case wire.CALL:
+        return this.#call(flags)
+      case wire.OUTCOME:
+        return this.#outcome(flags)
+      case wire.INTRODUCTION:
+        this.#introduced[this.#word()] = this.#value()
+        return undefined
+      default:
+        return this.#value() as Message
+    }
+  }
+
+  #call(flags: number): CallMessage {
+    const id = this.#word()
+    const ref = this.#thing() as FunctionRef
+    const isFar = (flags & wire.FAR) !== 0
+    const to = isFar ? this.#address() : this.#here
+    const from = isFar ? this.#address() : this.#peer
+    const by = (flags >> wire.TARGET_SHIFT) & wire.TARGET_BITS
+    let target = PLACES[by] as Target
+    if (target.by === 'frame') {
+      target = { by: 'frame', frame: this.#word(), outermost: this.#word() || undefined }
+    } else if ((flags & wire.CLAIM) !== 0) {
+      target = { by: 'thread', claim: this.#word() }
+    }
+    const chain = (flags & wire.CHAIN) === 0 ? NO_FRAMES : this.#chain()
+    const loop = (flags & wire.LOOP_ELSEWHERE) === 0 ? this.#peer : this.#address()
+    const parent = (flags & wire.PARENT) === 0 ? undefined : this.#name()
+    const origin = (flags & wire.ORIGIN) === 0 ? undefined : this.#name()
+    if (target.by === 'context') target = { by: 'context', context: this.#value() as string }
+    const context = (flags & wire.CONTEXT) === 0 ? undefined : (this.#value() as string)
+    const locals = this.#callLocals(flags)
+    const storages = this.#storages(flags) as readonly WireStorage[]
+    return {
+      kind: 'call',
+      to,
+      from,
+      id,
+      target,
+      request: {
+        mode: (flags & wire.ASYNC) === 0 ? 'sync' : 'async',
+        ref,
+        args: this.#arguments(flags),
+        scope: { chain, loop, context, locals, storages },
+        parent,
+        origin,
+        timed: (flags & wire.TIMED) !== 0,
+      },
+    }
+  }
+
+  #outcome(flags: number): OutcomeMessage {
+    const id = this.#word()
+    const isFar = (flags & wire.FAR) !== 0
+    const to = isFar ? this.#address() : this.#here
+    const from = isFar ? this.#address() : this.#peer
+    return { kind: 'outcome', to, from, id, outcome: this.#whatCameOfIt(flags) }
+  }
+
+  #whatCameOfIt(flags: number): Outcome {
+    if ((flags & wire.REFUSED) !== 0) return { ok: 'refused' }
+    const value = this.#marked([this.#value()], flags)
+    const ran = (flags & wire.TIMED) === 0 ? undefined : (this.#value() as number)
+    const changes =
+      (flags & (wire.LOCALS | wire.STORAGES)) === 0
+        ? NO_CHANGES
+        : {
+            locals: (flags & wire.LOCALS) === 0 ? NO_LOCALS : this.#locals(),
+            storages: this.#storages(flags) as readonly WireStorageChange[],
+          }
+    return (flags & wire.OK) === 0
+      ? { ok: false, error: value, changes, ran }
+      : { ok: true, value, changes, ran }
+  }
+
+  #arguments(flags: number): WireValue {
+    switch ((flags >> wire.ARGUMENTS_SHIFT) & wire.ARGUMENTS_BITS) {
+      case wire.NO_ARGUMENTS:
+        return this.#marked([], flags)
+      case wire.ONE_ARGUMENT:
+        return this.#marked([this.#value()], flags)
+      default:
+        return this.#marked(this.#value() as unknown[], flags)
+    }
+  }
+
+  #marked(value: unknown[], flags: number): WireValue {
+    return (flags & wire.MARKS) === 0
+      ? { value }
+      : { value, marks: this.#value() as NonNullable<WireValue['marks']> }
+  }
+
+  #callLocals(flags: number): WireLocals {
+    if ((flags & wire.SAME_LOCALS) !== 0) return this.#lastLocals
+    if ((flags & wire.LOCALS) === 0) return NO_LOCALS
+    const locals = this.#locals()
+    if ((flags & wire.FLAT_LOCALS) === 0) return locals
+    this.#lastLocals = { ...locals, isFlat: true }
+    return this.#lastLocals
+  }
+
+  #locals(): WireLocals {
+    const keys = this.#value() as string[]
+    const value = this.#value()
+    const marks = this.#value() as WireValue['marks']
+    return {
+      keys,
+      values: marks ? { value, marks } : { value },
+      deleted: this.#value() as string[],
+    }
+  }
+
+  #storages(flags: number): readonly unknown[] {
+    return (flags & wire.STORAGES) === 0 ? NO_STORAGES : (this.#value() as unknown[])
+  }
+
+  #chain(): FrameRef[] {
+    const chain: FrameRef[] = []
+    for (let left = this.#word(); left > 0; left -= 1) {
+      chain.push({
+        thread: this.#address(),
+        frame: this.#word(),
+        outermost: this.#word() || undefined,
+      })
+    }
+    return chain
+  }
+
+  #name(): CallName {
+    return { from: this.#address(), id: this.#word() }
+  }
+
+  #address(): ThreadAddress {
+    return this.#thing() as ThreadAddress
+  }
+
+  #thing(): unknown {
+    return this.#introduced[this.#word()]
+  }
+
+  #value(): unknown {
+    const value = this.#plain.read(this.#at)
+    this.#at = this.#plain.end
+    return value
+  }
+
+  #word(): number {
+    const word = this.#words[this.#at >> 2] ?? 0
+    this.#at += 4
+    return word
+  }
+}

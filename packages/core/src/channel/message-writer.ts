@@ -1,0 +1,263 @@
+/**
+ * Writes messages into a ring's memory. Calls and outcomes, which are nearly all of them, have a layout of their own
+ * (`wire-format.ts`); their values, and all other messages, are plain data (`plain-writer.ts`). What is not plain is declined,
+ * and goes by port. The other side is {@link file://./message-reader.ts}.
+ */
+import type {
+  CallMessage,
+  CallName,
+  FrameRef,
+  Message,
+  OutcomeMessage,
+  ThreadAddress,
+  WireLocals,
+  WireValue,
+} from '../protocol.js'
+import type { PlainWriter } from './plain-writer.js'
+import * as wire from './wire-format.js'
+
+/** Introduces a thing to the reader under a number, ahead of the message that is being written. */
+export type Introduce = (number: number, thing: object | string) => boolean
+
+export class MessageWriter {
+  readonly #words: Int32Array
+  readonly #plain: PlainWriter
+  readonly #here: ThreadAddress
+  readonly #peer: ThreadAddress
+  readonly #introduced = new Map<object | string, number>()
+  readonly #introduce: Introduce
+  /** What was asked for last: mostly the function of the call before. */
+  #lastThing: object | string | undefined = undefined
+  #lastNumber = 0
+  #lastLocals: WireLocals | undefined = undefined
+  #at = 0
+  #end = 0
+
+  /** @param here The addresses of this thread and of the one at the other end. */
+  constructor(
+    bytes: Buffer,
+    plain: PlainWriter,
+    { here, peer }: { here: ThreadAddress; peer: ThreadAddress },
+    introduce: Introduce,
+  ) {
+    this.#words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2)
+    this.#plain = plain
+    this.#here = here
+    this.#peer = peer
+    this.#introduce = introduce
+  }
+
+  /**
+   * Sees to it that the reader knows what the message means by number. To be called before the record of the message is begun:
+   * an introduction is a record of its own.
+   * @returns false where the message must take the generic way.
+   */
+  prepare(message: Message): boolean {
+    if (message.kind === 'call') return this.#prepareCall(message)
+    if (message.kind !== 'outcome') return true
+    return this.#isNear(message) || (this.#knows(message.to) && this.#knows(message.from))
+  }
+
+  /** @returns the length, or -1 where the message is declined. */
+  write(message: Message, at: number, size: number, isPrepared: boolean): number {
+    this.#at = at + 4
+    this.#end = at + size
+    this.#plain.begin()
+    const isWritten =
+      isPrepared && message.kind === 'call'
+        ? this.#call(message, at)
+        : isPrepared && message.kind === 'outcome'
+          ? this.#outcome(message, at)
+          : this.#generic(message, at)
+    if (isWritten) return this.#at - at
+    this.#plain.forget()
+    this.#lastLocals = undefined
+    return -1
+  }
+
+  writeIntroduction(number: number, thing: object | string, at: number, size: number): number {
+    this.#at = at + 4
+    this.#end = at + size
+    this.#plain.begin()
+    this.#words[at >> 2] = wire.INTRODUCTION
+    this.#word(number)
+    if (this.#value(thing)) return this.#at - at
+    this.#plain.forget()
+    return -1
+  }
+
+  #prepareCall(message: CallMessage): boolean {
+    const { ref, scope, parent, origin } = message.request
+    if (!this.#knows(ref)) return false
+    if (!this.#isNear(message) && !(this.#knows(message.to) && this.#knows(message.from)))
+      return false
+    if (scope.loop !== this.#here && !this.#knows(scope.loop)) return false
+    for (const { thread } of scope.chain) if (!this.#knows(thread)) return false
+    return (!parent || this.#knows(parent.from)) && (!origin || this.#knows(origin.from))
+  }
+
+  #generic(message: Message, at: number): boolean {
+    this.#words[at >> 2] = wire.GENERIC
+    return this.#value(message)
+  }
+
+  #call(message: CallMessage, at: number): boolean {
+    const { id, target, request } = message
+    const { ref, args, scope, parent, origin } = request
+    const { chain, context, storages } = scope
+    let flags = wire.CALL | (wire.TARGET_NUMBERS[target.by] << wire.TARGET_SHIFT)
+    this.#word(id)
+    this.#word(this.#numberOf(ref))
+    flags |= this.#addresses(message)
+    if (request.mode === 'async') flags |= wire.ASYNC
+    if (request.timed) flags |= wire.TIMED
+    if (target.by === 'frame') {
+      this.#word(target.frame)
+      this.#word(target.outermost ?? 0)
+    } else if (target.by === 'thread' && target.claim !== undefined) {
+      flags |= wire.CLAIM
+      this.#word(target.claim)
+    }
+    if (chain.length > 0) {
+      flags |= wire.CHAIN
+      this.#word(chain.length)
+      for (const frame of chain) this.#frame(frame)
+    }
+    if (scope.loop !== this.#here) {
+      flags |= wire.LOOP_ELSEWHERE
+      this.#word(this.#numberOf(scope.loop))
+    }
+    if (parent) {
+      flags |= wire.PARENT
+      this.#name(parent)
+    }
+    if (origin) {
+      flags |= wire.ORIGIN
+      this.#name(origin)
+    }
+    // Words end here, and values begin, which lie where they fall.
+    if (target.by === 'context' && !this.#value(target.context)) return false
+    if (context !== undefined) {
+      flags |= wire.CONTEXT
+      if (!this.#value(context)) return false
+    }
+    if (scope.locals === this.#lastLocals) flags |= wire.SAME_LOCALS
+    else if (scope.locals.keys.length > 0) {
+      flags |= wire.LOCALS
+      if (!this.#locals(scope.locals)) return false
+      if (scope.locals.isFlat) {
+        flags |= wire.FLAT_LOCALS
+        this.#lastLocals = scope.locals
+      }
+    }
+    if (storages.length > 0) {
+      flags |= wire.STORAGES
+      if (!this.#value(storages)) return false
+    }
+    const values = args.value as readonly unknown[]
+    const count = values.length
+    if (args.marks) flags |= wire.MARKS
+    if (count === 1) flags |= wire.ONE_ARGUMENT << wire.ARGUMENTS_SHIFT
+    else if (count > 1) flags |= wire.ARGUMENTS << wire.ARGUMENTS_SHIFT
+    this.#words[at >> 2] = flags
+    return (
+      (count === 0 || (count === 1 ? this.#value(values[0]) : this.#list(values))) &&
+      (!args.marks || this.#value(args.marks))
+    )
+  }
+
+  #outcome(message: OutcomeMessage, at: number): boolean {
+    const { id, outcome } = message
+    let flags = wire.OUTCOME
+    this.#word(id)
+    flags |= this.#addresses(message)
+    if (outcome.ok === 'refused') {
+      this.#words[at >> 2] = flags | wire.REFUSED
+      return true
+    }
+    if (outcome.ok) flags |= wire.OK
+    const { value, marks }: WireValue = outcome.ok ? outcome.value : outcome.error
+    const { locals, storages } = outcome.changes
+    if (marks) flags |= wire.MARKS
+    if (outcome.ran !== undefined) flags |= wire.TIMED
+    if (locals.keys.length > 0 || locals.deleted.length > 0) flags |= wire.LOCALS
+    if (storages.length > 0) flags |= wire.STORAGES
+    this.#words[at >> 2] = flags
+    return (
+      this.#value((value as readonly unknown[])[0]) &&
+      (!marks || this.#value(marks)) &&
+      (outcome.ran === undefined || this.#value(outcome.ran)) &&
+      ((flags & wire.LOCALS) === 0 || this.#locals(locals)) &&
+      ((flags & wire.STORAGES) === 0 || this.#value(storages))
+    )
+  }
+
+  #isNear({ to, from }: Message): boolean {
+    return to === this.#peer && from === this.#here
+  }
+
+  #addresses(message: Message): number {
+    if (this.#isNear(message)) return 0
+    this.#word(this.#numberOf(message.to))
+    this.#word(this.#numberOf(message.from))
+    return wire.FAR
+  }
+
+  #frame({ thread, frame, outermost }: FrameRef): void {
+    this.#word(this.#numberOf(thread))
+    this.#word(frame)
+    this.#word(outermost ?? 0)
+  }
+
+  #name({ from, id }: CallName): void {
+    this.#word(this.#numberOf(from))
+    this.#word(id)
+  }
+
+  #locals({ keys, values, deleted }: WireLocals): boolean {
+    return (
+      this.#list(keys) &&
+      this.#list(values.value as readonly unknown[]) &&
+      this.#value(values.marks) &&
+      this.#list(deleted)
+    )
+  }
+
+  #knows(thing: object | string): boolean {
+    if (thing === this.#lastThing || thing === this.#here || thing === this.#peer) return true
+    if (this.#introduced.has(thing)) return true
+    const number = wire.FIRST_INTRODUCED + this.#introduced.size
+    if (number >= wire.MOST_INTRODUCED || !this.#introduce(number, thing)) return false
+    this.#introduced.set(thing, number)
+    return true
+  }
+
+  #numberOf(thing: object | string): number {
+    if (thing === this.#here) return wire.WRITER
+    if (thing === this.#peer) return wire.READER
+    if (thing !== this.#lastThing) {
+      this.#lastThing = thing
+      this.#lastNumber = this.#introduced.get(thing) ?? 0
+    }
+    return this.#lastNumber
+  }
+
+  #value(value: unknown): boolean {
+    return this.#wrote(this.#plain.write(value, this.#at, this.#end - this.#at))
+  }
+
+  #list(values: readonly unknown[]): boolean {
+    return this.#wrote(this.#plain.writeList(values, this.#at, this.#end - this.#at))
+  }
+
+  #wrote(length: number): boolean {
+    if (length < 0) return false
+    this.#at += length
+    return true
+  }
+
+  #word(value: number): void {
+    this.#words[this.#at >> 2] = value
+    this.#at += 4
+  }
+}

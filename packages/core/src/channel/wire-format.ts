@@ -1,0 +1,65 @@
+/** How calls and outcomes lie in a ring: one word of kind and flags, the words that are there always, and then what the flags name. */
+
+/** Any other message, as plain data. */
+export const GENERIC = 0
+export const CALL = 1
+export const OUTCOME = 2
+/** Not a message: something that is sent once and meant by its number from then on. */
+export const INTRODUCTION = 3
+export const KIND_BITS = 3
+
+/** The addressee and the sender are not the two threads of this channel. */
+export const FAR = 1 << 2
+/** Marked values: errors, Buffers. */
+export const MARKS = 1 << 3
+export const STORAGES = 1 << 4
+/** `Local`s: all of a call, the changed ones of an outcome. */
+export const LOCALS = 1 << 5
+/** The locals that the call before had, too. */
+export const SAME_LOCALS = 1 << 6
+/** How long the function takes, or took, is to be told. */
+export const TIMED = 1 << 7
+
+// Calls.
+export const ASYNC = 1 << 8
+export const CHAIN = 1 << 9
+/** The loop that launched it is not the sender. */
+export const LOOP_ELSEWHERE = 1 << 10
+export const CONTEXT = 1 << 11
+export const PARENT = 1 << 12
+export const ORIGIN = 1 << 13
+export const TARGET_SHIFT = 14
+export const TARGET_BITS = 7
+/** One argument alone lies there as a value, none not at all, several as an array. */
+export const ARGUMENTS_SHIFT = 17
+export const ARGUMENTS_BITS = 3
+export const NO_ARGUMENTS = 0
+export const ONE_ARGUMENT = 1
+export const ARGUMENTS = 2
+/** Nothing in the locals can be changed by whoever gets them. */
+export const FLAT_LOCALS = 1 << 19
+/** It was sent ahead. */
+export const CLAIM = 1 << 20
+
+// Outcomes.
+export const OK = 1 << 8
+export const REFUSED = 1 << 9
+
+/** Where a call is to run, by number, and back. */
+export const TARGETS = ['thread', 'frame', 'context', 'shared', 'pool', 'loop'] as const
+export const TARGET_NUMBERS = {
+  thread: 0,
+  frame: 1,
+  context: 2,
+  shared: 3,
+  pool: 4,
+  loop: 5,
+} as const
+
+/** What nobody has to introduce: the thread that writes, and the one that reads. */
+export const WRITER = 0
+export const READER = 1
+export const FIRST_INTRODUCED = 2
+
+/** So many things are introduced at most, functions and threads; what comes later takes the generic way. */
+export const MOST_INTRODUCED = 65_536
