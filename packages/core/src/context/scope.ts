@@ -36,6 +36,12 @@ export interface Scope {
   readonly call?: CurrentCall | undefined
 }
 
+/**
+ * Runs a function in no `AsyncLocalStorage` at all, whoever's: what a thread reads and performs for others must not see the
+ * stores of the code that happened to run before.
+ */
+export const outside: <T>(fn: () => T) => T = AsyncLocalStorage.snapshot()
+
 export class Scopes {
   readonly #storage = new AsyncLocalStorage<Scope>()
 

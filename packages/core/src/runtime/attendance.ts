@@ -8,9 +8,9 @@
  * The rule that nothing is lost by: outside `attend` the bell says either that the thread dozes, or that it is awake, and
  * then a turn is under way (`#turnSoon`).
  */
-import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Bell } from '../channel/bell.js'
 import type { Spin } from '../channel/spin.js'
+import { outside } from '../context/scope.js'
 
 export interface Attended {
   readonly bell: Bell
@@ -52,9 +52,6 @@ const LATER = 1
 
 /** How `attend` left off: in the event loop until it is woken; to go on when all that is queued has run; after a turn. */
 type Rest = 'dozing' | 'soon' | 'turn'
-
-// What is read belongs to no code of the user's: it must not run in whatever AsyncLocalStorage that code has.
-const outside = AsyncLocalStorage.snapshot()
 
 export class Attendance {
   readonly #here: Attended

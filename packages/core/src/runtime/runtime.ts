@@ -235,7 +235,8 @@ export class Runtime implements Maker, CallKeeper {
   /** A call made here: counted, and waited for by `shutdown()`. */
   watch(call: Call): void {
     this.statistics.made += 1
-    if (call.settlement) return this.callSettled(call, call.settlement)
+    // It could not be sent.
+    if (call.settlement) return this.statistics.record(call, call.settlement)
     call.maker = this
     this.open.addCall(call)
   }
