@@ -34,9 +34,9 @@ export interface Stats {
     readonly succeeded: number
     readonly failed: number
   }
-  /** Time from the call to its start and back, without the function itself, in ms. */
+  /** Time from the call to its start and back, without the function itself, in ms: of the first thousand calls, then of every eighth. */
   readonly wait: TimeSummary
-  /** Time that the functions themselves took, in ms. */
+  /** Time that the functions themselves took, in ms: of the same calls. */
   readonly run: TimeSummary
 }
 

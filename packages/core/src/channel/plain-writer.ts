@@ -155,6 +155,8 @@ export class PlainWriter extends ScalarWriter {
 
   #array(value: readonly unknown[], depth: number): void {
     const { length } = value
+    // Each item takes a word at least: what can't have room is not worth asking for its keys.
+    if (length > this.end - this.at) throw DECLINED
     // Holes and properties of its own are kept by structured clone only.
     const own = length < LONG_ARRAY ? Object.keys(value) : Object.values(value)
     if (own.length !== length || length > MOST_BESIDE_TAG) throw DECLINED
