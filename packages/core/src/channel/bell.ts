@@ -6,6 +6,7 @@
  * it looks for messages once more. Then one of the two sees the other: either the ringer finds a sleeper and wakes it, or the
  * sleeper finds the message. Looked at before it was said, a message in between would be slept through.
  */
+import type { Census } from './census.js'
 import { BELL_SLOT } from './layout.js'
 
 const AWAKE = 0
@@ -19,7 +20,11 @@ const PATIENT = 4
 export class Bell {
   readonly #slots: Int32Array
 
-  constructor(readonly memory: SharedArrayBuffer) {
+  /** @param census Where this is the thread's own bell: who sleeps is counted out. */
+  constructor(
+    readonly memory: SharedArrayBuffer,
+    readonly census?: Census,
+  ) {
     this.#slots = new Int32Array(memory)
   }
 
@@ -49,18 +54,22 @@ export class Bell {
   park(look: () => boolean, timeout: number, isPatient = false): boolean {
     const state = isPatient ? PARKED | PATIENT : PARKED
     Atomics.store(this.#slots, BELL_SLOT, state)
+    this.census?.leave()
     const isRung = look() || Atomics.wait(this.#slots, BELL_SLOT, state, timeout) !== 'timed-out'
     // Also after a timeout: whoever rings an awake thread pays nothing.
     Atomics.store(this.#slots, BELL_SLOT, AWAKE)
+    this.census?.enter()
     return isRung
   }
 
   /** To be said before the last look and the return to the event loop. */
   doze(isPatient = false): void {
+    this.census?.leave()
     Atomics.store(this.#slots, BELL_SLOT, isPatient ? DOZING | PATIENT : DOZING)
   }
 
   wake(): void {
+    this.census?.enter()
     Atomics.store(this.#slots, BELL_SLOT, AWAKE)
   }
 }

@@ -8,6 +8,8 @@ export const EXIT_CODE_SLOT = 2
 export const TAKEN_SLOT = 3
 /** The number of the thread's innermost blocked frame; 0 while it is not blocked. */
 export const FRAME_SLOT = 4
+/** 1 while the thread is counted as awake (see Census). */
+export const COUNTED_SLOT = 5
 /** From here on: the calls that were sent ahead (see Claims). */
 export const CLAIM_SLOT = 16
 export const CLAIM_COUNT = 1024

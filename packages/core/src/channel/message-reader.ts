@@ -159,14 +159,17 @@ export class MessageReader {
   }
 
   #locals(): WireLocals {
-    const keys = this.#value() as string[]
+    const keys = this.#keys()
+    const deleted = this.#keys()
     const value = this.#value()
     const marks = this.#value() as WireValue['marks']
-    return {
-      keys,
-      values: marks ? { value, marks } : { value },
-      deleted: this.#value() as string[],
-    }
+    return { keys, values: marks ? { value, marks } : { value }, deleted }
+  }
+
+  #keys(): string[] {
+    const keys: string[] = []
+    for (let left = this.#word(); left > 0; left -= 1) keys.push(this.#thing() as string)
+    return keys
   }
 
   #storages(flags: number): readonly unknown[] {

@@ -19,6 +19,9 @@ import * as wire from './wire-format.js'
 /** Introduces a thing to the reader under a number, ahead of the message that is being written. */
 export type Introduce = (number: number, thing: object | string) => boolean
 
+/** A longer chain takes the generic way: its words are written without asking for room. */
+const MOST_FRAMES = 1000
+
 export class MessageWriter {
   readonly #words: Int32Array
   readonly #plain: PlainWriter
@@ -54,8 +57,7 @@ export class MessageWriter {
    */
   prepare(message: Message): boolean {
     if (message.kind === 'call') return this.#prepareCall(message)
-    if (message.kind !== 'outcome') return true
-    return this.#isNear(message) || (this.#knows(message.to) && this.#knows(message.from))
+    return message.kind !== 'outcome' || this.#prepareOutcome(message)
   }
 
   /** @returns the length, or -1 where the message is declined. */
@@ -92,8 +94,27 @@ export class MessageWriter {
     if (!this.#isNear(message) && !(this.#knows(message.to) && this.#knows(message.from)))
       return false
     if (scope.loop !== this.#here && !this.#knows(scope.loop)) return false
+    if (scope.chain.length > MOST_FRAMES) return false
     for (const { thread } of scope.chain) if (!this.#knows(thread)) return false
-    return (!parent || this.#knows(parent.from)) && (!origin || this.#knows(origin.from))
+    return (
+      (!parent || this.#knows(parent.from)) &&
+      (!origin || this.#knows(origin.from)) &&
+      this.#knowsKeys(scope.locals)
+    )
+  }
+
+  #prepareOutcome(message: OutcomeMessage): boolean {
+    const { outcome } = message
+    if (!this.#isNear(message) && !(this.#knows(message.to) && this.#knows(message.from)))
+      return false
+    return outcome.ok === 'refused' || this.#knowsKeys(outcome.changes.locals)
+  }
+
+  /** `Local`s have the same few names again and again, and long ones. */
+  #knowsKeys({ keys, deleted }: WireLocals): boolean {
+    for (const key of keys) if (!this.#knows(key)) return false
+    for (const key of deleted) if (!this.#knows(key)) return false
+    return true
   }
 
   #generic(message: Message, at: number): boolean {
@@ -216,11 +237,19 @@ export class MessageWriter {
 
   #locals({ keys, values, deleted }: WireLocals): boolean {
     return (
-      this.#list(keys) &&
+      this.#keys(keys) &&
+      this.#keys(deleted) &&
       this.#list(values.value as readonly unknown[]) &&
-      this.#value(values.marks) &&
-      this.#list(deleted)
+      this.#value(values.marks)
     )
+  }
+
+  #keys(keys: readonly string[]): boolean {
+    // Words are written without asking for room, which all the others together can't use up.
+    if (this.#at + 4 * (keys.length + 2) > this.#end) return false
+    this.#word(keys.length)
+    for (const key of keys) this.#word(this.#introduced.get(key) ?? 0)
+    return true
   }
 
   #knows(thing: object | string): boolean {

@@ -28,6 +28,19 @@ describe('spinning', () => {
     expect(spin.until(() => true)).toBe(true)
   })
 
+  test('ends where somebody else needs the core', () => {
+    let looks = 0
+    const spin = new Spin(true, () => looks < 40)
+    const look = () => {
+      looks += 1
+      return false
+    }
+    expect(spin.until(look)).toBe(false)
+    const before = looks
+    expect(spin.until(look)).toBe(false)
+    expect(looks).toBe(before)
+  })
+
   test('becomes rare while it is of no use, and is there again after one success', () => {
     const spin = new Spin(true)
     const longLooks = () => {

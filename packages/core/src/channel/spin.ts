@@ -14,15 +14,21 @@ const MOST_SKIPPED = 1023
 export class Spin {
   #skipped = 0
   #toSkip = 0
-  /** @param isAllowed Not on one core, where the other side can't answer meanwhile. */
-  constructor(public isAllowed: boolean) {}
+  /**
+   * @param isAllowed Not on one core, where the other side can't answer meanwhile.
+   * @param hasRoom Whether nobody else needs the core now.
+   */
+  constructor(
+    public isAllowed: boolean,
+    readonly hasRoom: () => boolean = () => true,
+  ) {}
 
   /**
    * Looks until there is something, or it is not worth the while. Whoever sleeps afterwards looks by himself.
    * @returns whether there is something.
    */
   until(look: () => boolean): boolean {
-    if (!this.isAllowed) return false
+    if (!this.isAllowed || !this.hasRoom()) return false
     if (look()) return true
     if (this.#skipped < this.#toSkip) {
       this.#skipped += 1
@@ -37,7 +43,7 @@ export class Spin {
           return true
         }
       }
-    } while (performance.now() < end)
+    } while (performance.now() < end && this.hasRoom())
     this.#toSkip = Math.min(MOST_SKIPPED, this.#toSkip * 2 + 1)
     return false
   }

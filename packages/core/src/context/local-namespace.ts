@@ -7,12 +7,22 @@ export interface LocalStore {
   delete(key: string): void
 }
 
+/** A Local that is used as a map must not fill the memory. */
+const MOST_KNOWN = 256
+
 /** An object whose properties live in `store` under `prefix`. Symbols are not values of a Local: they stay on the object. */
 export function createNamespace(target: object, prefix: string, store: LocalStore): object {
+  // The same text each time: a text that was put together anew would be hashed anew on every look-up.
+  const known = new Map<string, string>()
+  const keyOf = (property: string): string => {
+    const key = known.get(property) ?? prefix + property
+    if (known.size < MOST_KNOWN) known.set(property, key)
+    return key
+  }
   const keys = () => [...store.read().keys()].filter((key) => key.startsWith(prefix))
   const descriptorOf = (property: string): PropertyDescriptor | undefined => {
     const values = store.read()
-    const key = prefix + property
+    const key = keyOf(property)
     return values.has(key)
       ? { value: values.get(key), writable: true, enumerable: true, configurable: true }
       : undefined
@@ -29,18 +39,18 @@ export function createNamespace(target: object, prefix: string, store: LocalStor
         : descriptorOf(property) !== undefined,
     set: (self, property, value) => {
       if (typeof property === 'symbol') return Reflect.set(self, property, value)
-      store.set(prefix + property, value)
+      store.set(keyOf(property), value)
       return true
     },
     deleteProperty: (self, property) => {
       if (typeof property === 'symbol') return Reflect.deleteProperty(self, property)
-      store.delete(prefix + property)
+      store.delete(keyOf(property))
       return true
     },
     defineProperty: (self, property, descriptor) => {
       if (typeof property === 'symbol') return Reflect.defineProperty(self, property, descriptor)
       if (!('value' in descriptor)) return false
-      store.set(prefix + property, descriptor.value)
+      store.set(keyOf(property), descriptor.value)
       return true
     },
     ownKeys: (self) => [

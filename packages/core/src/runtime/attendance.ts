@@ -27,6 +27,8 @@ export interface Attended {
   isRunningAsync(): boolean
   /** Calls made here that wait for an answer. */
   awaited(): number
+  /** How long the functions called from here have taken lately, in ms. */
+  expectedRun(): number
   /** About to return to the event loop. */
   onDoze(): void
   /** Whether answers will come in numbers, and this thread need not be woken for each. */
@@ -34,9 +36,9 @@ export interface Attended {
 }
 
 /** Longest time without a turn of the event loop while calls follow each other, in ms. */
-const TURN = 0.25
+const TURN = 0.2
 /** So many answers in a row at most without a look at the clock. */
-const MOST_UNTIMED = 8
+const MOST_UNTIMED = 2
 /**
  * How long a thread parks for the next call, in ms. Not shorter: a timer that is due before the system's next tick (4 ms on most)
  * must be set in the hardware, which costs as much as half a call; a later one is nearly free.
@@ -47,7 +49,7 @@ const BRIEF = 0.05
 const CONFIDENT = 1
 const STREAK = 16
 const MOST_SKIPPED = 1023
-/** How long answers may lie before a patient thread looks by itself, in ms. */
+/** After so long a patient thread looks by itself for answers that it was not woken for, in ms. */
 const LATER = 1
 
 /** How `attend` left off: in the event loop until it is woken; to go on when all that is queued has run; after a turn. */
@@ -68,6 +70,8 @@ export class Attendance {
   #nextClock = 1
   /** Something was handled, and promises of the user's may be left to go on. */
   #isFresh = false
+  /** Code that is blocked elsewhere has been answered, and is likely to ask again. */
+  #hasAnswered = false
   #parkLess = new Backoff()
   #waitLess = new Backoff()
   #streak = 0
@@ -115,6 +119,7 @@ export class Attendance {
 
   /** What ran here asynchronously has been answered. Where nothing else runs, the next message may follow at once. */
   answered(): void {
+    this.#hasAnswered = true
     // Outside already: it was from there that what has been answered was started.
     if (!this.#here.isRunningAsync()) this.#attend()
   }
@@ -182,6 +187,7 @@ export class Attendance {
         if (this.#park()) continue
       }
       if (this.#isTurning) return 'turn'
+      this.#hasAnswered = false
       here.onDoze()
       const isPatient = here.isPatient()
       if (isPatient) this.#lookLater()
@@ -201,7 +207,8 @@ export class Attendance {
   /** Whether the next message is likely to come within a moment. */
   #mayWait(): boolean {
     const { isRoot } = this.#here
-    return (!isRoot && !this.#here.isRunningAsync()) || this.#here.awaited() > 0
+    if (!isRoot && !this.#here.isRunningAsync()) return true
+    return this.#here.awaited() > 0 && (this.#hasAnswered || this.#here.expectedRun() < BRIEF)
   }
 
   /** @returns whether there is something to read. */

@@ -19,6 +19,8 @@ export class CallStatistics {
   made = 0
   succeeded = 0
   failed = 0
+  /** How long functions have taken lately, in ms. */
+  recentRun = 0
   // Made with the first call: they are a tenth of what importing this library costs.
   #histograms: Histograms | undefined = undefined
 
@@ -44,6 +46,7 @@ export class CallStatistics {
     else this.failed += 1
     const { ran } = settlement.outcome
     if (ran === undefined || madeAt === 0) return
+    this.recentRun += (ran - this.recentRun) / 8
     this.#histograms ??= makeHistograms()
     record(this.#histograms.run, ran)
     record(this.#histograms.wait, performance.now() - madeAt - ran)

@@ -11,6 +11,7 @@ import { Frames } from '../call/frame.js'
 import { refuse } from '../call/pending-calls.js'
 import type { Performed, RunningCall } from '../call/perform-call.js'
 import { Bell } from '../channel/bell.js'
+import { Census } from '../channel/census.js'
 import type { Channel } from '../channel/channel.js'
 import { Claims } from '../channel/claims.js'
 import { SLOT_COUNT } from '../channel/layout.js'
@@ -47,8 +48,8 @@ import { PostOffice } from './post-office.js'
 import { ownThreadGone } from './thread-deaths.js'
 import { Work } from './work.js'
 
-/** How long answers may lie while their thread has more to do, in ms. */
-const MOST_LYING = 0.5
+/** Calls that take less, in ms, are answered in numbers where many wait. */
+const QUICK = 0.3
 
 /** What differs between the root and a thread that it made. */
 export interface RuntimeBoot {
@@ -62,6 +63,8 @@ export interface RuntimeBoot {
   readonly starter?: FrameRef | undefined
   /** Whether threads may look for a moment before they sleep. */
   readonly spin?: boolean | undefined
+  /** Counts the threads of the tree that are awake. */
+  readonly census?: SharedArrayBuffer | undefined
 }
 
 export class Runtime implements Maker, CallKeeper {
@@ -82,8 +85,9 @@ export class Runtime implements Maker, CallKeeper {
   readonly work: Work
   readonly attendance: Attendance
   /** For waiting while blocked. */
-  readonly spin = new Spin(false)
-  readonly #attendingSpin = new Spin(false)
+  readonly spin: Spin
+  readonly #attendingSpin: Spin
+  readonly census: Census
   readonly #bursts = new Bursts(availableParallelism() === 1)
   readonly outbox: Outbox
   /** What runs calls on threads made here, and takes back those that a thread left unstarted. */
@@ -101,8 +105,6 @@ export class Runtime implements Maker, CallKeeper {
   readonly #life: LifeRecord
   readonly #makerLife: LifeRecord | undefined
   #lastThread = 0
-  #lying = 0
-  #rangAt = 0
 
   constructor(boot: RuntimeBoot) {
     this.address = boot.address
@@ -110,7 +112,17 @@ export class Runtime implements Maker, CallKeeper {
     this.entryModule = boot.entryModule
     this.starter = boot.starter
     this.#hostAddress = boot.host
-    this.bell = new Bell(boot.memory)
+    const census = new Census(
+      boot.census ?? Census.newMemory(),
+      boot.memory,
+      availableParallelism(),
+    )
+    census.enter()
+    this.census = census
+    this.bell = new Bell(boot.memory, census)
+    const hasRoom = () => census.hasRoom()
+    this.spin = new Spin(false, hasRoom)
+    this.#attendingSpin = new Spin(false, hasRoom)
     this.#life = new LifeRecord(boot.memory)
     this.#makerLife = boot.makerMemory && new LifeRecord(boot.makerMemory)
     this.post = new PostOffice(boot.address, boot.parent)
@@ -146,8 +158,10 @@ export class Runtime implements Maker, CallKeeper {
       isBlocked: () => this.frames.depth > 0,
       isRunningAsync: () => this.work.isRunningAsync,
       awaited: () => this.open.callCount,
+      expectedRun: () => this.statistics.recentRun,
       onDoze: () => this.open.holdLoop(),
-      isPatient: () => this.open.callCount > 2 * this.post.threads.length,
+      isPatient: () =>
+        this.open.callCount > 2 * this.post.threads.length && this.statistics.recentRun < QUICK,
     })
     this.outbox = new Outbox({
       address: this.address,
@@ -216,6 +230,7 @@ export class Runtime implements Maker, CallKeeper {
         entryModule: this.entryModule,
         starter,
         spin,
+        census: this.census.memory,
         setup: setup.map(String),
       },
       { env, execArgv, resourceLimits: limits ?? resourceLimits },
@@ -266,16 +281,6 @@ export class Runtime implements Maker, CallKeeper {
 
   readonly #receive = (message: Message): void => this.receive(message)
 
-  /** Answers may lie for a while, but not as long as there is anything to do: the clock is asked at every fourth. */
-  #mayLie(): boolean {
-    this.#lying += 1
-    if ((this.#lying & 3) !== 0) return true
-    const now = performance.now()
-    if (now - this.#rangAt < MOST_LYING) return true
-    this.#rangAt = now
-    return false
-  }
-
   #innermostFrame(address: ThreadAddress): number | undefined {
     // Here is running code: whoever asks.
     if (address === this.address) return 0
@@ -312,19 +317,22 @@ export class Runtime implements Maker, CallKeeper {
     performed: Performed,
     isMoreToCome: boolean,
   ): void {
-    const mayLie = isMoreToCome && this.#mayLie()
     try {
-      this.#postOutcome(message, performed, mayLie)
+      this.#postOutcome(message, performed, isMoreToCome)
     } catch (cause) {
       // A reply that can't be cloned must still wake its caller.
-      this.#postOutcome(message, running.unsendable(performed, cause), mayLie)
+      this.#postOutcome(message, running.unsendable(performed, cause), isMoreToCome)
     }
   }
 
-  #postOutcome({ from, id }: CallMessage, { outcome, transfer }: Performed, mayLie: boolean): void {
+  #postOutcome(
+    { from, id }: CallMessage,
+    { outcome, transfer }: Performed,
+    isMoreToCome: boolean,
+  ): void {
     const message = { kind: 'outcome', to: from, from: this.address, id, outcome } as const
     if (from === this.address) this.#postHere(message, transfer)
-    else this.post.post(message, transfer, mayLie ? 'unless patient' : 'now')
+    else this.post.post(message, transfer, isMoreToCome ? 'unless patient' : 'now')
   }
 }
 

@@ -26,6 +26,8 @@ export interface ThreadBoot {
   readonly starter?: FrameRef | undefined
   /** Whether the thread may look for a moment before it sleeps. */
   readonly spin?: boolean | undefined
+  /** Counts the threads of the tree that are awake. */
+  readonly census: SharedArrayBuffer
   /** Modules to import before the first call. */
   readonly setup: readonly string[]
 }

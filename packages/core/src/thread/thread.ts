@@ -6,6 +6,7 @@ import type { Worker } from 'node:worker_threads'
 import type { Call, CallKeeper } from '../call/call.js'
 import { CallQueue } from '../call/call-queue.js'
 import { Bell } from '../channel/bell.js'
+import type { Census } from '../channel/census.js'
 import type { Channel } from '../channel/channel.js'
 import { Claims, MOST_OFFERED } from '../channel/claims.js'
 import { LaneChannel } from '../channel/lane-channel.js'
@@ -35,6 +36,7 @@ export interface Maker {
   send(call: Call, to: ThreadAddress, target: Target): boolean
   /** The call was not started and will not be: its number is free again. */
   unsend(call: Call): void
+  readonly census: Census
   threadGone(thread: Thread, exitCode: number | undefined, cause: unknown): void
 }
 
@@ -60,6 +62,7 @@ export class Thread implements CallKeeper {
   #cause: unknown
   readonly #onGone: Array<() => void> = []
   #sequence = 0
+  readonly #memory: SharedArrayBuffer
   readonly #life: LifeRecord
   readonly #claims: Claims
   /** Calls that can be taken back, the oldest first, and some that no longer can. */
@@ -82,6 +85,7 @@ export class Thread implements CallKeeper {
     this.#maker = maker
     const memory = new SharedArrayBuffer(SLOT_COUNT * Int32Array.BYTES_PER_ELEMENT)
     const { port1, port2 } = new (workerThreads().MessageChannel)()
+    this.#memory = memory
     this.#life = new LifeRecord(memory)
     this.#claims = new Claims(memory)
     const [down, up] = [new SharedArrayBuffer(RING_BYTES), new SharedArrayBuffer(RING_BYTES)]
@@ -271,6 +275,7 @@ export class Thread implements CallKeeper {
     // What it posted before it ended still counts: an outcome among it settles its call.
     for (let message = this.channel.take(); message; message = this.channel.take())
       this.#maker.receive(message)
+    this.#maker.census.strike(this.#memory)
     // Before its calls fail: whoever is told must not give it another.
     this.#state = 'gone'
     this.#maker.threadGone(this, this.#life.exitCode() ?? exitCode, this.#cause)
