@@ -17,7 +17,7 @@ export const asgiref: Scenario = {
     const block = await blocking?.('echo')
     const calls = await nested?.()
     if (!call || !block || !calls) throw new Error('It lacks one of the three calls.')
-    const amount = { inFlight: 1, warmUp: 10_000, batches: 10, perBatch: 200 }
+    const amount = { inFlight: 1, warmUp: 30_000, batches: 10, perBatch: 200 }
     const found: Measurements = {}
     found['sync to async'] = await measureAwaited(call, amount)
     found['async to sync'] = measureBlocking(block, 42, amount)

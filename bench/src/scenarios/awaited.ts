@@ -3,7 +3,7 @@ import { measureAwaited } from '../measuring/measure-awaited.ts'
 import type { Scenario } from './scenario.ts'
 
 const amounts: AwaitedAmount[] = [
-  { inFlight: 1, warmUp: 10_000, batches: 8, perBatch: 300 },
+  { inFlight: 1, warmUp: 30_000, batches: 8, perBatch: 300 },
   { inFlight: 8, warmUp: 20_000, batches: 8, perBatch: 800 },
   { inFlight: 64, warmUp: 30_000, batches: 7, perBatch: 1536 },
   { inFlight: 512, warmUp: 40_000, batches: 6, perBatch: 3072 },

@@ -26,7 +26,7 @@ export const blocking: Scenario = {
         'string 1 KB': await measureCold(call, text, amount),
       }
     }
-    const amount = { warmUp: 20_000, batches: 25, perBatch: condition === 'pinned' ? 200 : 100 }
+    const amount = { warmUp: 30_000, batches: 25, perBatch: condition === 'pinned' ? 200 : 100 }
     return {
       number: measureBlocking(call, 42, amount),
       'string 1 KB': measureBlocking(call, text, amount),

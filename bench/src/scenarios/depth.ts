@@ -3,6 +3,7 @@ import type { Scenario } from './scenario.ts'
 
 const REPEATS = 40
 const CALLS = 5
+const WARM_UP = 60
 
 export const depth: Scenario = {
   name: 'depth',
@@ -13,7 +14,7 @@ export const depth: Scenario = {
   async measure() {
     const { descend } = await import('../threads/descending.js')
     const times = new Map([1, 11, 45, 55].map((levels) => [levels, [] as number[]]))
-    for (let repeat = -5; repeat < REPEATS; repeat++) {
+    for (let repeat = -WARM_UP; repeat < REPEATS; repeat++) {
       for (const [levels, found] of times) {
         const start = performance.now()
         for (let call = 0; call < CALLS; call++) {

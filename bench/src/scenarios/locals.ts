@@ -5,6 +5,8 @@ import type { Scenario } from './scenario.ts'
 
 const BATCHES = 30
 const PER_BATCH = 60
+/** Batches that are not counted: compilers need some ten thousand calls. */
+const WARM_UP = 200
 
 export const locals: Scenario = {
   name: 'locals',
@@ -28,7 +30,7 @@ async function measure(
     { metric: `${name}, unchanged`, call: keep, isFilled: true, means: [] as number[] },
     { metric: `${name}, changed`, call: change, isFilled: true, means: [] as number[] },
   ]
-  for (let batch = -5; batch < BATCHES; batch++) {
+  for (let batch = -WARM_UP; batch < BATCHES; batch++) {
     for (const { call, isFilled, means } of ways) {
       await localScope(async () => {
         if (isFilled) fill(-1)

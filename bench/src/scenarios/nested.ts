@@ -16,11 +16,11 @@ export const nested: Scenario = {
     if (!calls) throw new Error('It has no nested calls.')
     const { around, fourDeep } = calls
     const means: number[] = []
-    await calls.inner(20_000)
+    await calls.inner(40_000)
     for (let batch = 0; batch < BATCHES; batch++) {
       means.push((await calls.inner(INNER_CALLS)) / 1000 / INNER_CALLS)
     }
-    const amount = { inFlight: 1, warmUp: 10_000, batches: BATCHES, perBatch: 100 }
+    const amount = { inFlight: 1, warmUp: 30_000, batches: BATCHES, perBatch: 100 }
     const found: Measurements = { inner: { value: median(means), unit: 'µs' } }
     found.around = await measureAwaited(around, amount)
     if (fourDeep) found['four deep'] = await measureAwaited(fourDeep, amount)

@@ -5,7 +5,7 @@ import { sampleObject } from './sample-object.ts'
 import type { Scenario } from './scenario.ts'
 
 const MB = 2 ** 20
-const small: Amount = { warmUp: 4000, batches: 12, perBatch: 50 }
+const small: Amount = { warmUp: 8000, batches: 12, perBatch: 50 }
 /** So many that each batch pays for its own garbage. */
 const large: Amount = { warmUp: 100, batches: 6, perBatch: 50 }
 
