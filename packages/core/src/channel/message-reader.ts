@@ -1,4 +1,5 @@
 /** Reads what `message-writer.ts` wrote: one record after the other, in order, as each may have taught things to the next. */
+import { NO_CHANGES } from '../codec/clone-failure.js'
 import type {
   CallMessage,
   CallName,
@@ -9,7 +10,6 @@ import type {
   OutcomeMessage,
   Target,
   ThreadAddress,
-  WireChanges,
   WireLocals,
   WireStorage,
   WireStorageChange,
@@ -20,9 +20,7 @@ import * as wire from './wire-format.js'
 
 /** Shared by all messages that have none, and never changed. */
 const NO_FRAMES: readonly FrameRef[] = []
-const NO_STORAGES: readonly never[] = []
-const NO_LOCALS: WireLocals = { keys: [], values: { value: [] }, deleted: [] }
-const NO_CHANGES: WireChanges = { locals: NO_LOCALS, storages: NO_STORAGES }
+const { locals: NO_LOCALS, storages: NO_STORAGES } = NO_CHANGES
 /** The targets that are told by their name alone. */
 const PLACES = wire.TARGETS.map((by) => ({ by }) as Target)
 

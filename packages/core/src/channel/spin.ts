@@ -5,15 +5,15 @@
  * one in a thousand, and one success brings them back.
  */
 
+import { Backoff } from './backoff.js'
+
 /** Longest look, in ms: two wake-ups, so that two sides of which both sleep can find each other once. */
 const LONGEST = 0.15
 /** Between two looks at the clock, which is dearer than a look. */
 const LOOKS = 32
-const MOST_SKIPPED = 1023
 
 export class Spin {
-  #skipped = 0
-  #toSkip = 0
+  readonly #backoff = new Backoff()
   /**
    * @param isAllowed Not on one core, where the other side can't answer meanwhile.
    * @param hasRoom Whether nobody else needs the core now.
@@ -30,21 +30,14 @@ export class Spin {
   until(look: () => boolean): boolean {
     if (!this.isAllowed || !this.hasRoom()) return false
     if (look()) return true
-    if (this.#skipped < this.#toSkip) {
-      this.#skipped += 1
-      return false
-    }
-    this.#skipped = 0
+    return this.#backoff.attempt(() => this.#lookLong(look))
+  }
+
+  #lookLong(look: () => boolean): boolean {
     const end = performance.now() + LONGEST
     do {
-      for (let count = 0; count < LOOKS; count += 1) {
-        if (look()) {
-          this.#toSkip = 0
-          return true
-        }
-      }
+      for (let count = 0; count < LOOKS; count += 1) if (look()) return true
     } while (performance.now() < end && this.hasRoom())
-    this.#toSkip = Math.min(MOST_SKIPPED, this.#toSkip * 2 + 1)
     return false
   }
 }

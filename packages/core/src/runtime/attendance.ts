@@ -8,6 +8,7 @@
  * The rule that nothing is lost by: outside `attend` the bell says either that the thread dozes, or that it is awake, and
  * then a turn is under way (`#turnSoon`).
  */
+import { Backoff } from '../channel/backoff.js'
 import type { Bell } from '../channel/bell.js'
 import type { Spin } from '../channel/spin.js'
 import { outside } from '../context/scope.js'
@@ -48,7 +49,6 @@ const PARK = 8
 const BRIEF = 0.05
 const CONFIDENT = 1
 const STREAK = 16
-const MOST_SKIPPED = 1023
 /** After so long a patient thread looks by itself for answers that it was not woken for, in ms. */
 const LATER = 1
 
@@ -223,22 +223,5 @@ export class Attendance {
       this.#streak = isThere ? this.#streak + 1 : 0
       return isThere
     })
-  }
-}
-
-/** Something that is worth trying only where it has succeeded: after failures in a row it is left out 1, 3, 7 … times. */
-class Backoff {
-  #skipped = 0
-  #toSkip = 0
-
-  attempt(what: () => boolean): boolean {
-    if (this.#skipped < this.#toSkip) {
-      this.#skipped += 1
-      return false
-    }
-    this.#skipped = 0
-    const isWell = what()
-    this.#toSkip = isWell ? 0 : Math.min(MOST_SKIPPED, this.#toSkip * 2 + 1)
-    return isWell
   }
 }

@@ -1,0 +1,19 @@
+/** Something that is worth trying only where it has succeeded: after failures in a row it is left out 1, 3, 7 … times. */
+const MOST_SKIPPED = 1023
+
+export class Backoff {
+  #skipped = 0
+  #toSkip = 0
+
+  /** @returns whether `what` was tried and succeeded. */
+  attempt(what: () => boolean): boolean {
+    if (this.#skipped < this.#toSkip) {
+      this.#skipped += 1
+      return false
+    }
+    this.#skipped = 0
+    const isWell = what()
+    this.#toSkip = isWell ? 0 : Math.min(MOST_SKIPPED, this.#toSkip * 2 + 1)
+    return isWell
+  }
+}
