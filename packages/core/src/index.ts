@@ -5,13 +5,10 @@ export {
   type SyncBridged,
   type SyncModule,
 } from './bridge/async-to-sync.js'
-export {
-  isAsyncFunction,
-  markAsyncFunction,
-  type NamingOptions,
-} from './bridge/bridged-function.js'
+export type { NamingOptions } from './bridge/bridged-function.js'
 export type { CallOptions } from './bridge/call-options.js'
 export type { Executor, ExecutorCall } from './bridge/executor.js'
+export { keep } from './bridge/handle.js'
 export {
   callSignal,
   configure,
@@ -63,5 +60,6 @@ export {
 export type { LeaseOptions } from './executor/lease-executor.js'
 export type { PoolOptions } from './executor/pool-executor.js'
 export type { FunctionRef } from './protocol.js'
+export { isAsyncFunction, markAsyncFunction } from './registry/async-functions.js'
 export type { TimeSummary } from './runtime/call-statistics.js'
 export type { ConfigureOptions } from './runtime/config.js'

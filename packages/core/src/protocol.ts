@@ -5,7 +5,7 @@
  */
 
 /** Changes with every change of the messages below; two copies of the library in one process must agree on it. */
-export const PROTOCOL_VERSION = 2
+export const PROTOCOL_VERSION = 3
 
 /** The path of a thread from the root of its tree: `0` is the root, `0/3` a thread that it made. Never used twice. */
 export type ThreadAddress = string
@@ -23,9 +23,9 @@ export interface FrameRef {
 
 /** A function by name: what another thread needs to find its own copy. */
 export interface FunctionRef {
-  /** `place`: registered while `module` was evaluated; `export`: exported by `module`. */
-  readonly kind: 'place' | 'export'
-  /** The module's URL. */
+  /** `place`: registered while `module` was evaluated; `export`: exported by `module`; `handle`: what a handle stands for. */
+  readonly kind: 'place' | 'export' | 'handle'
+  /** The module's URL; of a handle the thread that it leads to, as `thread:0/3`. */
   readonly module: string
   /** How the module was loaded, and so must be loaded again: `require` for CommonJS. */
   readonly format: 'esm' | 'cjs'
@@ -38,10 +38,51 @@ export interface FunctionRef {
   count: number
 }
 
-/** A value made ready to be cloned: what clones badly was replaced, and `marks` says where. */
+/** What was replaced, and how it is put back; `done` replaces nothing: it says that an iterator has come to its end. */
+export type Replaced =
+  | 'error'
+  | 'buffer'
+  | 'handle'
+  | 'symbol'
+  | 'url'
+  | 'search'
+  | 'instance'
+  | 'map'
+  | 'set'
+  | 'done'
+
+/** A list of values made ready to be cloned: what clones badly, or not at all, was replaced, and `marks` say where. */
 export interface WireValue {
   readonly value: unknown
-  readonly marks?: ReadonlyArray<readonly [index: number, kind: 'error' | 'buffer']>
+  readonly marks?: ReadonlyArray<readonly [index: number, kind: Replaced]> | undefined
+  /**
+   * The same below the values themselves: the object that holds it, and its key there. In a Set, which is no plain data, so that
+   * it goes by port: only structured clone keeps the holder the same object.
+   */
+  readonly deep?: ReadonlySet<DeepMark> | undefined
+}
+
+export type DeepMark = readonly [holder: object, key: PropertyKey, kind: Replaced]
+
+/** A function or iterator, which stays where it is; whoever gets this can call it there. */
+export interface WireHandle {
+  readonly thread: ThreadAddress
+  readonly id: number
+  readonly kind: 'function' | 'iterator'
+  /** On a loop, or by a promise wherever it is; or as synchronous code of a sync thread. */
+  readonly runs: 'async' | 'sync'
+  readonly name: string
+  /** Of a function: how many parameters it says that it has. */
+  readonly length: number
+}
+
+/** An instance of a class that the user has registered: the class by the place where that was done, and the instance encoded. */
+export interface WireInstance {
+  readonly module: string | undefined
+  readonly format: 'esm' | 'cjs' | undefined
+  readonly name: string
+  readonly ordinal: number
+  readonly value: WireValue
 }
 
 /**
@@ -122,6 +163,8 @@ export type Target =
   | { readonly by: 'shared' }
   | { readonly by: 'pool' }
   | { readonly by: 'loop' }
+  /** The own queue of a thread that the addressee has made. */
+  | { readonly by: 'home'; readonly thread: ThreadAddress }
 
 /** A call by whoever made it and the number that he gave it. */
 export interface CallName {
@@ -204,6 +247,12 @@ export interface CleanedMessage extends Addressed {
   readonly context: string
   readonly error?: WireValue
 }
+/** What a handle leads to: whoever holds it needs it beyond the call that it came with, or needs it no longer. */
+export interface HandleMessage extends Addressed {
+  readonly kind: 'handle'
+  readonly id: number
+  readonly change: 'keep' | 'release'
+}
 /** A thread is ready for calls, or is about to die of an error. */
 export interface LifeMessage extends Addressed {
   readonly kind: 'life'
@@ -229,6 +278,7 @@ export type Message =
   | ContextMessage
   | CleanMessage
   | CleanedMessage
+  | HandleMessage
   | LifeMessage
   | GoneMessage
   | OutputMessage

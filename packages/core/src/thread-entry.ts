@@ -5,6 +5,7 @@
  */
 import { pathToFileURL } from 'node:url'
 import { workerData } from 'node:worker_threads'
+import { installHandles } from './bridge/handle.js'
 import { Bell } from './channel/bell.js'
 import { LaneChannel } from './channel/lane-channel.js'
 import { LifeRecord } from './channel/life-record.js'
@@ -30,6 +31,7 @@ const channel = new LaneChannel({
   in: boot.down,
 })
 const runtime = install({ ...boot, parent: channel })
+installHandles()
 const tell = (state: LifeMessage['state'], error?: unknown) =>
   channel.post({
     kind: 'life',

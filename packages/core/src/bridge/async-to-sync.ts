@@ -1,19 +1,21 @@
 import { assertTimeout } from '../cancellation/deadline.js'
-import type { FunctionRef } from '../protocol.js'
+import type { FunctionRef, WireHandle } from '../protocol.js'
+import { isAsyncFunction, isGeneratorFunction } from '../registry/async-functions.js'
 import { printRef } from '../registry/function-ref.js'
 import type { AnyFunction } from '../registry/registry.js'
 import { runtime } from '../runtime/runtime.js'
-import { blockOnCall } from './blocking-call.js'
+import { blockOnCall, blockOnHandle } from './blocking-call.js'
 import {
   assertOptions,
   imitate,
-  isAsyncFunction,
   isPlainObject,
   type NamingOptions,
   register,
 } from './bridged-function.js'
 import { type CallOptions, callable } from './call-options.js'
+import { installHandles } from './handle.js'
 import { createModuleProxy } from './module-proxy.js'
+import { iterateNow } from './remote-iterator.js'
 
 /** Options of `asyncToSync`. */
 export interface AsyncToSyncOptions extends NamingOptions {
@@ -23,11 +25,18 @@ export interface AsyncToSyncOptions extends NamingOptions {
   timeout?: number
 }
 
+/** What an async function's result is to a caller who waits for it: an async generator becomes a generator. */
+export type SyncResult<R> = 0 extends 1 & R
+  ? R
+  : [Awaited<R>] extends [AsyncGenerator<infer Y, infer T, infer N>]
+    ? Generator<Y, T, N>
+    : Awaited<R>
+
 /** An async function, made blocking. */
 export interface SyncBridged<A extends unknown[], R> {
-  (...args: A): Awaited<R>
+  (...args: A): SyncResult<R>
   /** The same function with options for one call, apart from its arguments. */
-  with(options: CallOptions): (...args: A) => Awaited<R>
+  with(options: CallOptions): (...args: A) => SyncResult<R>
 }
 
 /** A module whose functions have been made blocking. */
@@ -83,6 +92,9 @@ export function asyncToSync(subject: unknown, options: AsyncToSyncOptions = {}):
   if (typeof subject !== 'function')
     throw new TypeError('asyncToSync can only be applied to async functions.')
   const fn = subject as AnyFunction
+  const handle = runtime().registry.handles.handleOf(fn)
+  // It has a home, and needs no name.
+  if (handle) return imitate(bridgeHandle(handle, options), fn)
   const ref = register(fn, 'asyncToSync', options)
   // Once, and not again in every thread that imports the module.
   if (!isAsyncFunction(fn) && runtime().role === 'root') {
@@ -91,15 +103,40 @@ export function asyncToSync(subject: unknown, options: AsyncToSyncOptions = {}):
       { code: 'SYNCBRIDGE_NOT_ASYNC' },
     )
   }
-  return imitate(bridge(ref, options), fn)
+  return imitate(bridge(ref, options, isGeneratorFunction(fn)), fn)
 }
 
+/** @param isGenerator Whether it is known to give a generator, which begins with its first item. */
 function bridge(
   ref: FunctionRef,
   { forceNewLoop = false, timeout }: AsyncToSyncOptions,
+  isGenerator = false,
 ): SyncBridged<unknown[], unknown> {
+  installHandles()
+  if (isGenerator && forceNewLoop)
+    throw new TypeError(
+      `asyncToSync: ${ref.name} is a generator, which would outlive a loop that ends after the call: forceNewLoop can't be set`,
+    )
   const defaults: CallOptions = timeout === undefined ? {} : { timeout }
-  return callable(defaults, (perCall, args) => blockOnCall(ref, forceNewLoop, perCall, args))
+  const call = (perCall: CallOptions, args: readonly unknown[]) =>
+    blockOnCall({ ref }, forceNewLoop, perCall, args)
+  return callable(
+    defaults,
+    isGenerator ? (perCall, args) => iterateNow(perCall, () => call(perCall, args)) : call,
+  )
+}
+
+/** A function of another thread. Where it runs is settled: on a loop of its own it could not. */
+function bridgeHandle(
+  handle: WireHandle,
+  { forceNewLoop, timeout }: AsyncToSyncOptions,
+): SyncBridged<unknown[], unknown> {
+  if (forceNewLoop)
+    throw new TypeError(
+      `asyncToSync: ${handle.name} lives on another thread and runs there: forceNewLoop can't be set`,
+    )
+  const defaults: CallOptions = timeout === undefined ? {} : { timeout }
+  return callable(defaults, (perCall, args) => blockOnHandle(handle, perCall, args))
 }
 
 function checked(options: AsyncToSyncOptions): AsyncToSyncOptions {

@@ -1,19 +1,20 @@
 /** One `syncToAsync` call, from the caller's arguments to the caller's result. */
 import { Call } from '../call/call.js'
 import { after } from '../cancellation/timer.js'
-import { Codec } from '../codec/codec.js'
+import { asHandleArguments, Codec } from '../codec/codec.js'
 import type { Scope } from '../context/scope.js'
 import { ClosedError } from '../errors.js'
 import { chooseRoutes, type Route } from '../executor/choose-executor.js'
-import type { FunctionRef } from '../protocol.js'
+import type { FunctionRef, WireHandle } from '../protocol.js'
 import { assertImportable } from '../registry/entry-module.js'
 import { printRef } from '../registry/function-ref.js'
 import type { Runtime } from '../runtime/runtime.js'
 import { runtime } from '../runtime/runtime.js'
 import type { CallOptions } from './call-options.js'
-import { giveResult } from './call-result.js'
+import { type Callee, giveResult } from './call-result.js'
 import { type Executor, ownPool } from './executor.js'
 import { submitToForeign } from './foreign-call.js'
+import { framesAt, refOf, sendHome } from './home.js'
 import { Surroundings } from './surroundings.js'
 import { timedOut } from './timed-out.js'
 
@@ -23,6 +24,8 @@ export interface Placement {
   readonly executor?: Executor | undefined
 }
 
+const ANYWHERE: Placement = { threadSensitive: true }
+
 export function awaitCall(
   ref: FunctionRef,
   placement: Placement,
@@ -31,18 +34,36 @@ export function awaitCall(
 ): Promise<unknown> {
   // Not an async function, which would be a promise and some microtasks more on each call.
   try {
-    return startCall(ref, placement, options, args)
+    return startCall({ ref }, placement, options, args)
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}
+
+/** A call of what a handle leads to: it runs there. A step of an iterator gives an `IteratorResult`. */
+export function awaitHandle(
+  handle: WireHandle,
+  options: CallOptions,
+  args: readonly unknown[],
+  isStep = false,
+): Promise<unknown> {
+  try {
+    return startCall({ ref: refOf(handle), handle, isStep }, ANYWHERE, options, [
+      handle.id,
+      ...args,
+    ])
   } catch (error) {
     return Promise.reject(error)
   }
 }
 
 function startCall(
-  ref: FunctionRef,
+  callee: Callee,
   { threadSensitive, executor }: Placement,
   { signal, timeout, transfer, context: values }: CallOptions,
   args: readonly unknown[],
 ): Promise<unknown> {
+  const { ref, handle } = callee
   const here = runtime()
   const scope = here.scopes.ensure()
   assertOpen(here, scope, ref)
@@ -52,26 +73,28 @@ function startCall(
   if (open?.takeAbort()) throw open.signal.reason
   const take = executor && ownPool(executor)
   if (executor && !take) return submitToForeign(here, executor, ref, { signal, timeout }, args)
-  assertImportable(ref, here.entryModule, here.registry)
+  if (!handle) assertImportable(ref, here.entryModule, here.registry)
   const codec = new Codec(here.registry, ref)
-  const encoded = codec.encodeList(args, transfer)
+  const encoded = codec.encodeList(args, transfer, handle && asHandleArguments)
   const surroundings = new Surroundings(here, scope, codec, values?.cell)
   // What runs below comes back to the loop that launched it: this one, or the one that launched this sync code.
   const loop = (scope.mode === 'sync' ? scope.loop : undefined) ?? here.address
   const { context, locals, storages } = surroundings
+  const { chain } = scope
+  const frames = handle && framesAt(handle, chain)
   const call = new Call(
     {
-      mode: 'sync',
+      mode: frames?.length === 0 && handle ? handle.runs : 'sync',
       ref,
       args: encoded.wire,
-      scope: { chain: scope.chain, loop, context, locals, storages },
+      scope: { chain, loop, context, locals, storages },
       // A pool must know how long its calls take.
       timed: !threadSensitive || here.statistics.isTiming,
     },
     encoded.transfer,
   )
-  const { chain } = scope
-  if (take) take(call)
+  if (handle && frames) sendHome(here, call, handle, frames)
+  else if (take) take(call)
   else
     dispatch(here, call, chooseRoutes({ threadSensitive, chain, context, starter: here.starter }))
   here.watch(call)
@@ -82,7 +105,7 @@ function startCall(
   return new Promise((resolve) =>
     call.whenSettled((settlement) => {
       here.attendance.yieldSoon()
-      giveResult({ surroundings, codec, ref, settlement, resolve })
+      giveResult({ surroundings, codec, callee, settlement, resolve })
     }),
   )
 }

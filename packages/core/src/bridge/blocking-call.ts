@@ -2,10 +2,10 @@
 import { Call } from '../call/call.js'
 import { assertHeadroom } from '../call/headroom.js'
 import { Deadline } from '../cancellation/deadline.js'
-import { Codec } from '../codec/codec.js'
+import { asHandleArguments, Codec } from '../codec/codec.js'
 import type { Scope } from '../context/scope.js'
 import { BlockedLoopError, DeadlockError } from '../errors.js'
-import type { FrameRef, FunctionRef } from '../protocol.js'
+import type { FrameRef, FunctionRef, WireHandle } from '../protocol.js'
 import { assertImportable } from '../registry/entry-module.js'
 import { printRef } from '../registry/function-ref.js'
 import { blockUntilSettled, closeFrame } from '../runtime/block.js'
@@ -14,7 +14,8 @@ import { runtime } from '../runtime/runtime.js'
 import type { Thread } from '../thread/thread.js'
 import { assertOpen } from './awaited-call.js'
 import type { CallOptions } from './call-options.js'
-import { resultOfBlocking } from './call-result.js'
+import { type Callee, resultOfBlocking } from './call-result.js'
+import { framesAt, refOf, sendHome } from './home.js'
 import { Surroundings } from './surroundings.js'
 import { timedOut } from './timed-out.js'
 
@@ -23,28 +24,40 @@ export interface LoopOwner {
   loopThread(here: Runtime): Thread
 }
 
+/** A blocking call of what a handle leads to. A step of an iterator gives an `IteratorResult`. */
+export function blockOnHandle(
+  handle: WireHandle,
+  options: CallOptions,
+  args: readonly unknown[],
+  isStep = false,
+): unknown {
+  return blockOnCall({ ref: refOf(handle), handle, isStep }, false, options, [handle.id, ...args])
+}
+
 export function blockOnCall(
-  ref: FunctionRef,
+  callee: Callee,
   forceNewLoop: boolean,
   { signal, timeout, transfer, context: values }: CallOptions,
   args: readonly unknown[],
 ): unknown {
+  const { ref, handle } = callee
   const here = runtime()
   const scope = here.scopes.ensure()
   assertOpen(here, scope, ref)
   assertMayBlock(here, scope, ref)
   assertHeadroom(here.frames.depth)
   signal?.throwIfAborted()
-  const codec = new Codec(here.registry, ref)
-  const encoded = codec.encodeList(args, transfer)
+  const codec = new Codec(here.registry, ref, 'sync')
+  const encoded = codec.encodeList(args, transfer, handle && asHandleArguments)
   const surroundings = new Surroundings(here, scope, codec, values?.cell)
   const { context, locals, storages } = surroundings
   const deadline = timeout === undefined ? Deadline.never : new Deadline(timeout)
   const frame = here.frames.open(scope.cell.critical)
   const frameRef: FrameRef = { thread: here.address, frame: frame.id }
+  const frames = handle && framesAt(handle, scope.chain)
   const call = new Call(
     {
-      mode: 'async',
+      mode: frames && frames.length > 0 ? 'sync' : (handle?.runs ?? 'async'),
       ref,
       args: encoded.wire,
       scope: {
@@ -62,7 +75,9 @@ export function blockOnCall(
   let ownThread: Thread | undefined
   let stopListening: (() => void) | undefined
   try {
-    if (forceNewLoop) {
+    if (handle && frames) {
+      sendHome(here, call, handle, frames)
+    } else if (forceNewLoop) {
       assertImportable(ref, here.entryModule, here.registry)
       ownThread = here.spawn('loop', frameRef)
       ownThread.run(call)
@@ -78,7 +93,7 @@ export function blockOnCall(
     blockUntilSettled(here, frame, call, deadline, () =>
       here.outbox.abandon(call, timedOut(call.label, timeout ?? 0), true),
     )
-    return resultOfBlocking(surroundings, codec, ref, call.settlement)
+    return resultOfBlocking(surroundings, codec, callee, call.settlement)
   } catch (error) {
     // Where the waiting itself failed, nobody waits any more.
     here.outbox.abandon(call, error, true)
@@ -86,6 +101,7 @@ export function blockOnCall(
   } finally {
     stopListening?.()
     void ownThread?.terminate()
+    codec.release()
     closeFrame(here, frame)
   }
 }

@@ -1,11 +1,10 @@
 /** What both directions share in making a wrapper: checking options, naming the function, keeping what it looked like. */
 import { RegistrationError } from '../errors.js'
 import type { FunctionRef } from '../protocol.js'
+import { isAsyncMark } from '../registry/async-functions.js'
 import { siteOf, topLevelSite } from '../registry/call-site.js'
 import type { AnyFunction } from '../registry/registry.js'
 import { runtime } from '../runtime/runtime.js'
-
-const ASYNC_MARK = Symbol.for('syncbridge.async')
 
 /** Naming a function where the call site can't be read, or shouldn't be. */
 export interface NamingOptions {
@@ -67,36 +66,11 @@ export function imitate<W extends object>(wrapper: W, fn: AnyFunction): W {
       key === 'arguments' ||
       key === 'caller' ||
       key === 'with' ||
-      key === ASYNC_MARK
+      isAsyncMark(key)
     )
       continue
     const descriptor = Object.getOwnPropertyDescriptor(fn, key)
     if (descriptor) Reflect.defineProperty(wrapper, key, descriptor)
   }
   return wrapper
-}
-
-/**
- * Whether calling `fn` gives a promise: an async function, what `syncToAsync` returned, or what `markAsyncFunction` marked.
- * Like asgiref's `iscoroutinefunction`.
- *
- * @example
- * isAsyncFunction(syncToAsync(hashSync)) // true
- */
-export function isAsyncFunction(fn: unknown): boolean {
-  if (typeof fn !== 'function') return false
-  if (Reflect.get(fn, ASYNC_MARK) === true) return true
-  const tag = Object.prototype.toString.call(fn)
-  return tag === '[object AsyncFunction]' || tag === '[object AsyncGeneratorFunction]'
-}
-
-/**
- * Marks a function that returns promises without being an `async` function, so that it is treated as one.
- * @returns The same function.
- * @example
- * export const load = asyncToSync(markAsyncFunction((url) => fetch(url).then((response) => response.text())))
- */
-export function markAsyncFunction<F extends AnyFunction>(fn: F): F {
-  Object.defineProperty(fn, ASYNC_MARK, { value: true, configurable: true })
-  return fn
 }

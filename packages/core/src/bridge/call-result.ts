@@ -5,34 +5,48 @@ import type { Codec } from '../codec/codec.js'
 import { joinLate } from '../codec/late-stack.js'
 import { foldStack, stackOf } from '../codec/stack.js'
 import { SyncBridgeError } from '../errors.js'
-import type { FunctionRef, Outcome } from '../protocol.js'
+import type { FunctionRef, Outcome, WireHandle, WireValue } from '../protocol.js'
 import { printRef } from '../registry/function-ref.js'
 import type { Surroundings } from './surroundings.js'
 
 /** Longest wait for a module whose exports may hold an error's class, in ms. */
 const NAMESPACE_DEADLINE = 250
 
+/** What is called: a function by its name, or what a handle leads to; and whether it is a step of an iterator. */
+export interface Callee {
+  readonly ref: FunctionRef
+  readonly handle?: WireHandle | undefined
+  readonly isStep?: boolean | undefined
+}
+
 /** An awaited call that has been settled, and the promise that waits for it. */
 interface Awaited {
   readonly surroundings: Surroundings
   readonly codec: Codec
-  readonly ref: FunctionRef
+  readonly callee: Callee
   readonly settlement: Settlement
   readonly resolve: (value: unknown) => void
 }
 
 /** Settles the promise of an awaited call: with a plain value at once, with anything else after some microtasks. */
 export function giveResult(awaited: Awaited): void {
-  const { surroundings, settlement, resolve } = awaited
-  if ('failure' in settlement) return resolve(throwLater(settlement.failure))
+  const { surroundings, settlement, resolve, codec, callee } = awaited
+  if ('failure' in settlement) {
+    codec.release()
+    return resolve(throwLater(settlement.failure))
+  }
   const { outcome } = settlement
   try {
     surroundings.bringBack(outcome.changes)
   } catch (error) {
+    codec.release()
     return resolve(throwLater(error))
   }
-  if (outcome.ok && !outcome.value.marks) resolve((outcome.value.value as unknown[])[0])
-  else resolve(decodeLater(awaited, outcome))
+  if (!outcome.ok || outcome.value.marks || outcome.value.deep)
+    return resolve(decodeLater(awaited, outcome))
+  codec.release()
+  const [value] = outcome.value.value as unknown[]
+  resolve(callee.isStep ? { value, done: false } : value)
 }
 
 /**
@@ -50,23 +64,34 @@ async function throwLater(failure: unknown): Promise<never> {
 }
 
 async function decodeLater(
-  { codec, ref }: Awaited,
+  { codec, callee }: Awaited,
   outcome: Exclude<Outcome, { ok: 'refused' }>,
 ): Promise<unknown> {
   const wire = outcome.ok ? outcome.value : outcome.error
-  // A module that is still being evaluated may be waiting for this very call: not for ever.
-  if (!codec.isReadyFor(wire)) await orAfter(codec.prepare(wire), NAMESPACE_DEADLINE)
-  if (outcome.ok) return codec.decode(wire)
-  await tied()
-  throw withBothStacks(codec.decode(wire), ref)
+  try {
+    // A module that is still being evaluated may be waiting for this very call: not for ever.
+    if (!codec.isReadyFor(wire)) await orAfter(codec.prepare(wire), NAMESPACE_DEADLINE)
+    if (outcome.ok) return decoded(codec, callee, wire)
+    await tied()
+    throw withBothStacks(codec.decode(wire), callee.ref)
+  } finally {
+    // Not before: it may be one of them that comes back.
+    codec.release()
+  }
+}
+
+function decoded(codec: Codec, { isStep }: Callee, wire: WireValue): unknown {
+  const value = codec.decode(wire)
+  return isStep ? { value, done: wire.marks?.some(([, kind]) => kind === 'done') ?? false } : value
 }
 
 export function resultOfBlocking(
   surroundings: Surroundings,
   codec: Codec,
-  ref: FunctionRef,
+  callee: Callee,
   settlement: Settlement | undefined,
 ): unknown {
+  const { ref } = callee
   if (!settlement) {
     throw new SyncBridgeError(`${printRef(ref)} stopped waiting without an answer`, {
       function: printRef(ref),
@@ -76,7 +101,7 @@ export function resultOfBlocking(
   const { outcome } = settlement
   // Also after an error: what a call did to its surroundings has happened.
   surroundings.bringBack(outcome.changes)
-  if (outcome.ok) return codec.decode(outcome.value)
+  if (outcome.ok) return decoded(codec, callee, outcome.value)
   throw withBothStacks(codec.decode(outcome.error), ref)
 }
 

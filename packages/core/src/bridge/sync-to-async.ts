@@ -1,20 +1,25 @@
 import { assertTimeout } from '../cancellation/deadline.js'
 import type { FunctionRef } from '../protocol.js'
+import {
+  isAsyncFunction,
+  isGeneratorFunction,
+  markAsyncFunction,
+} from '../registry/async-functions.js'
 import type { AnyFunction } from '../registry/registry.js'
 import { awaitCall } from './awaited-call.js'
 import {
   assertOptions,
   imitate,
-  isAsyncFunction,
   isPlainObject,
-  markAsyncFunction,
   type NamingOptions,
   register,
 } from './bridged-function.js'
 import { type CallOptions, callable } from './call-options.js'
 import { assertExecutor, type Executor } from './executor.js'
+import { installHandles } from './handle.js'
 import type { LocalContext } from './local-context.js'
 import { createModuleProxy } from './module-proxy.js'
+import { alsoIterable, iterateLater } from './remote-iterator.js'
 
 /** Options of `syncToAsync`. */
 export interface SyncToAsyncOptions extends NamingOptions {
@@ -28,14 +33,23 @@ export interface SyncToAsyncOptions extends NamingOptions {
   context?: LocalContext
 }
 
+/** What a synchronous function's result is to its caller: a generator becomes an async one, anything else a promise. */
+export type AsyncResult<R> = 0 extends 1 & R
+  ? Promise<R>
+  : [R] extends [never]
+    ? Promise<never>
+    : [R] extends [Generator<infer Y, infer T, infer N>]
+      ? AsyncGenerator<Y, T, N>
+      : Promise<Awaited<R>>
+
 /** A synchronous function, made awaitable. */
 export interface AsyncBridged<A extends unknown[], R> {
-  (...args: A): Promise<Awaited<R>>
+  (...args: A): AsyncResult<R>
   /** The same function with options for one call, apart from its arguments. */
-  with(options: CallOptions): (...args: A) => Promise<Awaited<R>>
+  with(options: CallOptions): (...args: A) => AsyncResult<R>
 }
 
-/** A module whose functions have been made awaitable. */
+/** A module whose functions have been made awaitable. What a generator of it gives is to be awaited, or to be iterated over at once. */
 export type AsyncModule<M> = {
   readonly [K in keyof M as M[K] extends (...args: never[]) => unknown ? K : never]: M[K] extends (
     ...args: infer A
@@ -90,18 +104,28 @@ export function syncToAsync(subject: unknown, options: SyncToAsyncOptions = {}):
     throw new TypeError('syncToAsync can only be applied to sync functions.')
   }
   const fn = subject as AnyFunction
-  return imitate(bridge(register(fn, 'syncToAsync', options), options), fn)
+  const ref = register(fn, 'syncToAsync', options)
+  return imitate(bridge(ref, options, isGeneratorFunction(fn)), fn)
 }
 
-function bridge(ref: FunctionRef, options: SyncToAsyncOptions): AsyncBridged<unknown[], unknown> {
+/** @param isGenerator Whether it is known to give a generator, which begins with its first item. */
+function bridge(
+  ref: FunctionRef,
+  options: SyncToAsyncOptions,
+  isGenerator = false,
+): AsyncBridged<unknown[], unknown> {
+  installHandles()
   const placement = { threadSensitive: options.threadSensitive ?? true, executor: options.executor }
   const defaults: CallOptions = {
     ...(options.timeout !== undefined && { timeout: options.timeout }),
     ...(options.context && { context: options.context }),
   }
-  return markAsyncFunction(
-    callable(defaults, (perCall, args) => awaitCall(ref, placement, perCall, args)),
-  )
+  const call = (perCall: CallOptions, args: readonly unknown[]) =>
+    awaitCall(ref, placement, perCall, args)
+  const bridged = isGenerator
+    ? callable(defaults, (perCall, args) => iterateLater(perCall, () => call(perCall, args)))
+    : callable(defaults, (perCall, args) => alsoIterable(call(perCall, args)))
+  return markAsyncFunction(bridged as AsyncBridged<unknown[], unknown>)
 }
 
 function checked(options: SyncToAsyncOptions): SyncToAsyncOptions {

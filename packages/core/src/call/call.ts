@@ -20,7 +20,7 @@ export interface CallKeeper {
 const NOTHING: readonly Transferable[] = []
 
 export class Call {
-  readonly request: CallRequest
+  request: CallRequest
   readonly transfer: readonly Transferable[]
   /** When it was made, in ms of `performance.now()`; 0 where nobody wants to know. */
   readonly madeAt: number
@@ -56,6 +56,11 @@ export class Call {
     this.request = request
     this.transfer = transfer
     this.madeAt = request.timed ? performance.now() : 0
+  }
+
+  /** In another place than the first it may have to run in another way. */
+  runAs(mode: CallRequest['mode']): void {
+    if (this.request.mode !== mode) this.request = { ...this.request, mode }
   }
 
   get label(): string {

@@ -61,19 +61,21 @@ export class PendingCalls {
     return call
   }
 
-  /** An outcome arrived. */
-  settle(id: number, outcome: Outcome): void {
+  /** An outcome arrived. @returns whether it was taken: its call may have been given up. */
+  settle(id: number, outcome: Outcome): boolean {
     const call = this.remove(id)
-    if (!call) return
+    if (!call) return false
     if (outcome.ok === 'refused') {
       // Given up while queued: it never ran and never will.
       if (call.givenUp) call.settle({ failure: call.givenUp.reason })
       if (call.settlement) call.finish()
       else refuse(call)
-      return
+      return true
     }
+    const isWanted = !call.settlement
     call.settle({ outcome })
     call.finish()
+    return isWanted
   }
 
   /** Takes out the calls that were sent to a thread which is gone, or to one that it made. */

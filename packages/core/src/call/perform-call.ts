@@ -2,20 +2,26 @@
 import type { Transferable } from 'node:worker_threads'
 import { CallAbort } from '../cancellation/call-abort.js'
 import { explainCloneFailure, NO_CHANGES, surroundings } from '../codec/clone-failure.js'
-import { Codec } from '../codec/codec.js'
+import { asResult, Codec } from '../codec/codec.js'
+import { isScalar } from '../codec/kind-of.js'
+import { WireList } from '../codec/wire-list.js'
 import type { Carriers, Entered } from '../context/carriers.js'
 import { Cell } from '../context/cell.js'
-import type { Scope, ScopeMode, Scopes } from '../context/scope.js'
+import type { Scope, Scopes } from '../context/scope.js'
+import { DeadlockError } from '../errors.js'
 import type {
   CallMessage,
   CallName,
+  CallRequest,
   FrameRef,
   Outcome,
   ThreadAddress,
   WireChanges,
   WireStorage,
+  WireValue,
 } from '../protocol.js'
 import { printRef } from '../registry/function-ref.js'
+import { Step } from '../registry/iterators.js'
 import type { AnyFunction, Registry } from '../registry/registry.js'
 
 /** What performing needs of this thread. */
@@ -37,7 +43,7 @@ const NOTHING: readonly Transferable[] = []
 export class RunningCall implements Scope {
   readonly from: ThreadAddress
   readonly id: number
-  readonly mode: ScopeMode
+  readonly mode: CallRequest['mode']
   readonly chain: readonly FrameRef[]
   readonly loop: ThreadAddress
   readonly context: string | undefined
@@ -134,6 +140,7 @@ export class RunningCall implements Scope {
       ['result', results[0]],
       ...surroundings(changes.locals, changes.storages),
     ] as const
+    this.#codec?.release()
     const error = explainCloneFailure(suspects, cause, printRef(this.message.request.ref))
     return {
       outcome: {
@@ -149,7 +156,8 @@ export class RunningCall implements Scope {
   /** Only now: the function's module has been loaded, and with it the classes and storages that decoding needs. */
   #enter(fn: AnyFunction): unknown {
     const { args, scope } = this.message.request
-    const values = args.marks ? this.#codecOf().decodeList(args) : (args.value as unknown[])
+    const values =
+      args.marks || args.deep ? this.#codecOf().decodeList(args) : (args.value as unknown[])
     if (scope.locals.keys.length > 0) {
       // Decoded only where somebody looks: most code leaves most values alone.
       if (scope.locals.isFlat) this.cell.sent = scope.locals
@@ -183,14 +191,23 @@ export class RunningCall implements Scope {
     const ran = this.#ran()
     const changes = this.#changes()
     // What no codec would touch.
-    if (typeof value !== 'object' || value === null)
+    if (isScalar(value))
       return { outcome: { ok: true, value: { value: [value] }, changes, ran }, transfer: NOTHING }
-    const { wire, transfer } = this.#codecOf().encodeList([value])
-    return { outcome: { ok: true, value: wire, changes, ran }, transfer }
+    const isStep = value instanceof Step
+    const { wire, transfer } = this.#codecOf().encodeList(
+      [isStep ? value.value : value],
+      NOTHING,
+      asResult,
+    )
+    const given = isStep && value.done ? ended(wire) : wire
+    return { outcome: { ok: true, value: given, changes, ran }, transfer }
   }
 
   #codecOf(): Codec {
-    this.#codec ??= new Codec(this.#here.registry, this.message.request.ref)
+    this.#codec ??= new Codec(this.#here.registry, this.message.request.ref, this.mode, {
+      thread: this.origin.from,
+      context: this.context,
+    })
     return this.#codec
   }
 
@@ -198,14 +215,30 @@ export class RunningCall implements Scope {
     return this.#startedAt === 0 ? undefined : performance.now() - this.#startedAt
   }
 
-  #returnedPromise(promise: PromiseLike<unknown>): TypeError {
+  #needsItsLoop(): DeadlockError {
+    const label = printRef(this.message.request.ref)
+    return new DeadlockError(
+      `${label} is async, and the thread that it lives on is blocked until this very chain of calls ends, so it could never ` +
+        'go on. Give a synchronous function instead, or do this on the loop before or after the blocking call.',
+      { function: label, thread: this.#here.address },
+    )
+  }
+
+  #returnedPromise(promise: PromiseLike<unknown>): Error {
     // Nobody will await it: its rejection must not end the thread.
     promise.then(undefined, () => undefined)
+    if (this.message.request.ref.kind === 'handle') return this.#needsItsLoop()
     return new TypeError(
       `${printRef(this.message.request.ref)} returned a promise, but was given to syncToAsync as a synchronous function. ` +
         'Await the async function directly; inside synchronous code, call it through asyncToSync.',
     )
   }
+}
+
+/** A list that says that it was the last: it must keep what it is, as it may not be complete. */
+function ended(wire: WireValue): WireValue {
+  const marks = [...(wire.marks ?? []), [0, 'done'] as const]
+  return wire instanceof WireList ? wire.marked(marks) : { ...wire, marks }
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

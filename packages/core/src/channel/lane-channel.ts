@@ -6,6 +6,7 @@
  * A reader that sleeps is woken by its bell, or, in its event loop, by an empty port message (see Bell).
  */
 import type { MessagePort, Transferable } from 'node:worker_threads'
+import { completeMessage } from '../codec/wire-list.js'
 import type { Message, ThreadAddress } from '../protocol.js'
 import type { Bell } from './bell.js'
 import type { Channel, Wake } from './channel.js'
@@ -80,6 +81,7 @@ export class LaneChannel implements Channel {
 
   post(message: Message, transfer: readonly Transferable[] = NOTHING, wake: Wake = 'now'): void {
     if (transfer.length > 0 || !this.#write(message)) {
+      completeMessage(message)
       // Counted only when it is on its way: it may not be cloneable.
       this.#port.postMessage({ number: this.#posted, message } satisfies Mail, transfer)
       this.#out.countMail()

@@ -85,6 +85,7 @@ export class MessageReader {
     const parent = (flags & wire.PARENT) === 0 ? undefined : this.#name()
     const origin = (flags & wire.ORIGIN) === 0 ? undefined : this.#name()
     if (target.by === 'context') target = { by: 'context', context: this.#value() as string }
+    else if (target.by === 'home') target = { by: 'home', thread: this.#value() as string }
     const context = (flags & wire.CONTEXT) === 0 ? undefined : (this.#value() as string)
     const locals = this.#callLocals(flags)
     const storages = this.#storages(flags) as readonly WireStorage[]

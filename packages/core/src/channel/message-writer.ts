@@ -8,6 +8,7 @@ import type {
   CallName,
   FrameRef,
   Message,
+  Outcome,
   OutcomeMessage,
   ThreadAddress,
   WireLocals,
@@ -89,8 +90,8 @@ export class MessageWriter {
   }
 
   #prepareCall(message: CallMessage): boolean {
-    const { ref, scope, parent, origin } = message.request
-    if (!this.#knows(ref)) return false
+    const { ref, args, scope, parent, origin } = message.request
+    if (args.deep || scope.locals.values.deep || !this.#knows(ref)) return false
     if (!this.#isNear(message) && !(this.#knows(message.to) && this.#knows(message.from)))
       return false
     if (scope.loop !== this.#here && !this.#knows(scope.loop)) return false
@@ -105,6 +106,7 @@ export class MessageWriter {
 
   #prepareOutcome(message: OutcomeMessage): boolean {
     const { outcome } = message
+    if (isDeep(outcome)) return false
     if (!this.#isNear(message) && !(this.#knows(message.to) && this.#knows(message.from)))
       return false
     return outcome.ok === 'refused' || this.#knowsKeys(outcome.changes.locals)
@@ -158,6 +160,7 @@ export class MessageWriter {
     }
     // Words end here, and values begin, which lie where they fall.
     if (target.by === 'context' && !this.#value(target.context)) return false
+    if (target.by === 'home' && !this.#value(target.thread)) return false
     if (context !== undefined) {
       flags |= wire.CONTEXT
       if (!this.#value(context)) return false
@@ -289,4 +292,11 @@ export class MessageWriter {
     this.#words[this.#at >> 2] = value
     this.#at += 4
   }
+}
+
+/** Below its values something was replaced: only structured clone keeps it together. */
+function isDeep(outcome: Outcome): boolean {
+  if (outcome.ok === 'refused') return false
+  const { deep } = outcome.ok ? outcome.value : outcome.error
+  return deep !== undefined || outcome.changes.locals.values.deep !== undefined
 }

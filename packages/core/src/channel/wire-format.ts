@@ -46,7 +46,7 @@ export const OK = 1 << 8
 export const REFUSED = 1 << 9
 
 /** Where a call is to run, by number, and back. */
-export const TARGETS = ['thread', 'frame', 'context', 'shared', 'pool', 'loop'] as const
+export const TARGETS = ['thread', 'frame', 'context', 'shared', 'pool', 'loop', 'home'] as const
 export const TARGET_NUMBERS = {
   thread: 0,
   frame: 1,
@@ -54,6 +54,7 @@ export const TARGET_NUMBERS = {
   shared: 3,
   pool: 4,
   loop: 5,
+  home: 6,
 } as const
 
 /** What nobody has to introduce: the thread that writes, and the one that reads. */

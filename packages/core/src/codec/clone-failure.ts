@@ -13,6 +13,8 @@ export type Suspects = ReadonlyArray<readonly [name: string, value: unknown]>
 
 /** The error for the call, naming the path to the obstacle. */
 export function explainCloneFailure(suspects: Suspects, cause: unknown, fn: string): TransferError {
+  // Found on the way, before anything was cloned.
+  if (cause instanceof TransferError) return cause
   const found = suspects
     .map(([name, value]) => findObstacle(value, name))
     .find((path) => path !== undefined)

@@ -1,14 +1,31 @@
 /**
- * WHAT: values across the wall. Structured clone carries nearly everything; what it would damage is replaced before
- * and put back after. Here: errors and Buffers given as arguments, results, Locals or causes. Testable with no thread at all.
+ * WHAT: values across the wall. Structured clone carries nearly everything; what it would damage or refuse is replaced before
+ * and put back after. What that is: `kind-of.ts`. Testable with no thread at all.
  */
-import { types } from 'node:util'
 import type { Transferable } from 'node:worker_threads'
-import type { FunctionRef, WireError, WireLocals, WireValue } from '../protocol.js'
+import { TransferError } from '../errors.js'
+import type {
+  FunctionRef,
+  Replaced,
+  WireError,
+  WireHandle,
+  WireInstance,
+  WireLocals,
+  WireValue,
+} from '../protocol.js'
+import { isAsyncFunction } from '../registry/async-functions.js'
+import { printRef } from '../registry/function-ref.js'
+import type { Holder, IteratorKind } from '../registry/handles.js'
+import { isAsyncIterator } from '../registry/iterators.js'
 import type { Registry } from '../registry/registry.js'
 import { ErrorClasses } from './error-classes.js'
 import { decodeError, encodeError, typesIn, type ValueCodec } from './error-codec.js'
+import { codecAt, codecFor } from './instance-codecs.js'
+import { isPlain, isScalar, kindOf, nameOfSymbol, symbolNamed } from './kind-of.js'
+import { type Replacement, replaceBelow, restore, stuck } from './replace.js'
+import { assertCopyable } from './survey.js'
 import { transferListOf } from './transfer.js'
+import { WireList } from './wire-list.js'
 
 export interface Encoded {
   readonly wire: WireValue
@@ -23,16 +40,41 @@ export interface LocalChanges {
   readonly deleted: readonly string[]
 }
 
+/** What the user calls the value of that index. */
+type Naming = (index: number) => string
+
+const asArguments: Naming = (index) => `args[${index}]`
+export const asResult: Naming = () => 'result'
+/** The first is the number of the function. */
+export const asHandleArguments: Naming = (index) => `args[${index - 1}]`
+const unnamed: Naming = () => ''
+
 /** Encodes and decodes what belongs to one call. */
 export class Codec implements ValueCodec {
   readonly #registry: Registry
   readonly #ref: FunctionRef | undefined
+  readonly #iterators: IteratorKind
+  readonly #holder: Holder | undefined
   #classes: ErrorClasses | undefined = undefined
+  /** The functions and iterators that this call has given away. */
+  #given: number[] | undefined = undefined
+  #isEncoding: Set<object> | undefined = undefined
 
-  /** @param ref The function that is called, where there is one. */
-  constructor(registry: Registry, ref?: FunctionRef) {
+  /**
+   * @param ref The function that is called, where there is one.
+   * @param iterators How those that come from elsewhere appear here.
+   * @param holder On the side that answers: who gets what the answer gives away.
+   */
+  constructor(
+    registry: Registry,
+    ref?: FunctionRef,
+    iterators: IteratorKind = 'async',
+    holder?: Holder,
+  ) {
     this.#registry = registry
     this.#ref = ref
+    this.#iterators = iterators
+    this.#holder = holder
   }
 
   get classes(): ErrorClasses {
@@ -40,26 +82,40 @@ export class Codec implements ValueCodec {
     return this.#classes
   }
 
-  /** A list of values (arguments; one result), and what of it is to be moved. */
-  encodeList(values: readonly unknown[], transfer: readonly Transferable[] = NOTHING): Encoded {
+  /** A list of values (arguments; one result), and what of it is to be moved. @throws TransferError (SYNCBRIDGE_TRANSFER) */
+  encodeList(
+    values: readonly unknown[],
+    transfer: readonly Transferable[] = NOTHING,
+    naming: Naming = asArguments,
+  ): Encoded {
     const marked = transferListOf(values)
-    return {
-      wire: this.#encodeAll(values),
-      transfer: marked.length === 0 ? transfer : [...new Set([...transfer, ...marked])],
+    const moved = marked.length === 0 ? transfer : [...new Set([...transfer, ...marked])]
+    try {
+      return { wire: this.#list(values, moved, naming), transfer: moved }
+    } catch (error) {
+      this.release()
+      throw this.#named(error)
     }
   }
 
   decodeList(wire: WireValue): unknown[] {
     const values = wire.value as unknown[]
-    for (const [index, kind] of wire.marks ?? []) {
-      values[index] =
-        kind === 'error' ? decodeError(values[index] as WireError, this) : asBuffer(values[index])
-    }
+    if (wire.deep) restore(wire.deep, (replacement, kind) => this.#restore(replacement, kind))
+    for (const [index, kind] of wire.marks ?? [])
+      if (kind !== 'done') values[index] = this.#restore(values[index], kind)
     return values
   }
 
+  /** One value, all of which is gone through at once. */
   encode(value: unknown, seen?: Set<unknown>): WireValue {
-    return this.#encodeAll([value], seen)
+    if (isScalar(value)) return { value: [value] }
+    if (kindOf(value, codecFor).is === 'replaced')
+      return this.#list([value], NOTHING, unnamed, seen)
+    const list = this.#list([value], NOTHING, unnamed)
+    if (!(list instanceof WireList)) return list
+    list.complete()
+    const { value: values, deep } = list
+    return deep ? { value: values, deep } : { value: values }
   }
 
   decode(wire: WireValue): unknown {
@@ -67,9 +123,15 @@ export class Codec implements ValueCodec {
   }
 
   encodeLocals({ set, deleted }: LocalChanges): WireLocals {
-    const values = this.#encodeAll(set.map(([, value]) => value))
-    const isFlat = set.every(([, value]) => typeof value !== 'object' || value === null)
-    return { keys: set.map(([key]) => key), values, deleted, isFlat }
+    const keys = set.map(([key]) => key)
+    const naming: Naming = (index) => `Local.${keys[index]?.split('\n').at(-1)}`
+    const values = this.#list(
+      set.map(([, value]) => value),
+      NOTHING,
+      naming,
+    )
+    const isFlat = set.every(([, value]) => isScalar(value))
+    return { keys, values, deleted, isFlat }
   }
 
   decodeLocals({ keys, values, deleted }: WireLocals): LocalChanges {
@@ -84,37 +146,172 @@ export class Codec implements ValueCodec {
 
   /** Whether `prepare` has anything to do. */
   isReadyFor(wire: WireValue): boolean {
-    return !wire.marks || typesIn(wire).every((type) => this.classes.find(type))
+    return typesIn(wire).every((type) => this.classes.find(type))
   }
 
-  #encodeAll(values: readonly unknown[], seen?: Set<unknown>): WireValue {
-    if (values.every(isUntouched)) return { value: values }
-    let marks: Array<readonly [number, 'error' | 'buffer']> | undefined
-    const out = values.map((value, index) => {
-      if (isUntouched(value)) return value
-      if (value instanceof Error || types.isNativeError(value) || value instanceof DOMException) {
-        marks ??= []
-        marks.push([index, 'error'])
-        return encodeError(value, this, seen ?? new Set())
+  /** The call has ended, or what it would have given away was not sent. */
+  release(): void {
+    const given = this.#given
+    if (!given) return
+    this.#given = undefined
+    for (const id of given) this.#registry.handles.release(id, this.#holder?.thread)
+  }
+
+  /** Nobody wants the value: what its handles lead to need not be held for it. */
+  discard({ value, marks = [], deep = new Set() }: WireValue): void {
+    const holders = [
+      ...marks.map(([index, kind]) => [value as object, index, kind] as const),
+      ...deep,
+    ]
+    for (const [holder, key, kind] of holders) {
+      if (kind === 'handle')
+        this.#registry.handles.tell?.(Reflect.get(holder, key) as WireHandle, 'release')
+    }
+  }
+
+  #list(
+    values: readonly unknown[],
+    moved: readonly Transferable[],
+    naming: Naming,
+    seen?: Set<unknown>,
+  ): WireValue {
+    let marks: Array<readonly [number, Replaced]> | undefined
+    let replaced: unknown[] | undefined
+    let isBare = true
+    for (let index = 0; index < values.length; index += 1) {
+      const value = values[index]
+      if (isScalar(value)) continue
+      if (!isPlain(value)) {
+        const kind = kindOf(value, codecFor)
+        if (kind.is === 'refused') throw stuck(naming(index), kind.why)
+        if (kind.is === 'replaced') {
+          marks ??= []
+          marks.push([index, kind.by])
+          replaced ??= [...values]
+          replaced[index] = this.#replace(value, kind.by, moved, seen)
+          continue
+        }
       }
-      if (!Buffer.isBuffer(value)) return value
-      marks ??= []
-      marks.push([index, 'buffer'])
-      // A small Buffer is a window on a shared pool, all of which would be cloned, strangers' bytes too.
-      const isWindow = value.byteLength < value.buffer.byteLength
-      return isWindow && transferListOf([value]).length === 0 ? new Uint8Array(value) : value
+      isBare = false
+    }
+    const value = replaced ?? values
+    if (isBare) return marks ? { value, marks } : { value }
+    return new WireList(value, marks, (list) => this.#replaceBelow(list, marks, moved, naming))
+  }
+
+  #replaceBelow(
+    values: readonly unknown[],
+    marks: WireValue['marks'],
+    moved: readonly Transferable[],
+    nameOf: Naming,
+  ): Replacement | undefined {
+    // What has been replaced already is ready, and not looked at again.
+    const done = new Set(marks?.map(([index]) => values[index]))
+    try {
+      return replaceBelow(values, {
+        kindOf: (value) => (done.has(value) ? { is: 'leaf' } : kindOf(value, codecFor)),
+        isMoved: (buffer) => (moved as readonly unknown[]).includes(buffer),
+        replace: (value, by) => this.#replace(value, by, moved),
+        nameOf,
+      })
+    } catch (error) {
+      throw this.#named(error)
+    }
+  }
+
+  #replace(
+    value: unknown,
+    by: Replaced,
+    moved: readonly Transferable[],
+    seen: Set<unknown> = new Set(),
+  ): unknown {
+    switch (by) {
+      case 'error':
+        return encodeError(value as Error, this, seen)
+      case 'buffer':
+        return withoutPool(value as Buffer, moved)
+      case 'handle':
+        return this.#give(value as object)
+      case 'symbol':
+        return nameOfSymbol(value as symbol)
+      case 'instance':
+        return this.#instance(value as object)
+      default:
+        return String(value)
+    }
+  }
+
+  #restore(replacement: unknown, kind: Replaced): unknown {
+    switch (kind) {
+      case 'error':
+        return decodeError(replacement as WireError, this)
+      case 'buffer':
+        return asBuffer(replacement)
+      case 'handle':
+        return this.#registry.handles.take(
+          replacement as WireHandle,
+          this.#holder === undefined,
+          this.#iterators,
+        )
+      case 'symbol':
+        return symbolNamed(replacement as string)
+      case 'url':
+        return new URL(replacement as string)
+      case 'search':
+        return new URLSearchParams(replacement as string)
+      case 'instance': {
+        const instance = replacement as WireInstance
+        return codecAt(instance, this.#registry).codec.decode(this.decode(instance.value))
+      }
+      default:
+        return replacement
+    }
+  }
+
+  #give(value: object): WireHandle {
+    // What belongs to no call would be held for ever.
+    if (!this.#ref) throw stuck('', 'a function, where there is no call that it belongs to')
+    const isAsync = isAsyncFunction(value) || isAsyncIterator(value)
+    const handle = this.#registry.handles.give(value, isAsync, this.#holder)
+    this.#given ??= []
+    this.#given.push(handle.id)
+    return handle
+  }
+
+  #instance(value: object): WireInstance {
+    const { Class, codec, module, format, ordinal } = codecFor(value) as NonNullable<
+      ReturnType<typeof codecFor>
+    >
+    this.#isEncoding ??= new Set()
+    if (this.#isEncoding.has(value))
+      throw stuck('', `an instance of ${Class.name} is part of what its own codec makes of it`)
+    this.#isEncoding.add(value)
+    try {
+      return { module, format, name: Class.name, ordinal, value: this.encode(codec.encode(value)) }
+    } finally {
+      this.#isEncoding.delete(value)
+    }
+  }
+
+  #named(error: unknown): unknown {
+    if (!(error instanceof TransferError) || !this.#ref || error.function !== undefined)
+      return error
+    const { path, cause, message } = error
+    const fn = printRef(this.#ref)
+    return new TransferError(`${message.replace(/\.$/, '')}, in a call of ${fn}.`, {
+      function: fn,
+      ...(path !== undefined && { path }),
+      ...(cause !== undefined && { cause }),
     })
-    return marks ? { value: out, marks } : { value: out }
   }
 }
 
-/** Cheap to see that it is neither an error nor a Buffer. */
-function isUntouched(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return true
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return (
-    prototype === Array.prototype || (prototype === Object.prototype && !types.isNativeError(value))
-  )
+/** A small Buffer is a window on a shared pool, all of which would be cloned, strangers' bytes too. */
+function withoutPool(buffer: Buffer, moved: readonly Transferable[]): Uint8Array {
+  const isWindow = buffer.byteLength < buffer.buffer.byteLength
+  if (!isWindow || (moved as readonly unknown[]).includes(buffer.buffer)) return buffer
+  assertCopyable(buffer.byteLength)
+  return new Uint8Array(buffer)
 }
 
 function asBuffer(value: unknown): unknown {

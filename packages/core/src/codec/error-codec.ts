@@ -18,8 +18,6 @@ export interface ValueCodec {
 type Unfinished = { -readonly [K in keyof WireError]: WireError[K] }
 
 const LOST = 'syncbridgeLost'
-const NO_ERRORS: ReadonlyArray<readonly [index: number, kind: 'error' | 'buffer']> = []
-
 export function encodeError(error: Error, codec: ValueCodec, seen: Set<unknown>): WireError {
   seen.add(error)
   const type = codec.classes.describe(error)
@@ -67,16 +65,20 @@ export function decodeError(wire: WireError, codec: ValueCodec): Error {
 
 /** The classes that the errors in a value are of, at every depth. */
 export function typesIn(value: WireValue, found: WireErrorType[] = []): readonly WireErrorType[] {
-  for (const [index, kind] of value.marks ?? NO_ERRORS) {
-    if (kind !== 'error') continue
-    const error = (value.value as WireError[])[index]
-    if (!error) continue
-    if (!isDomException(error)) found.push(error.type)
-    for (const [, property] of error.props ?? []) typesIn(property, found)
-    if (error.cause) typesIn(error.cause, found)
-    for (const one of error.errors ?? []) typesIn(one, found)
-  }
+  if (value.marks)
+    for (const [index, kind] of value.marks)
+      if (kind === 'error') typesOf((value.value as WireError[])[index] as WireError, found)
+  if (value.deep)
+    for (const [holder, key, kind] of value.deep)
+      if (kind === 'error') typesOf(Reflect.get(holder, key) as WireError, found)
   return found
+}
+
+function typesOf(error: WireError, found: WireErrorType[]): void {
+  if (!isDomException(error)) found.push(error.type)
+  for (const [, property] of error.props ?? []) typesIn(property, found)
+  if (error.cause) typesIn(error.cause, found)
+  for (const one of error.errors ?? []) typesIn(one, found)
 }
 
 /** A property as it travels; undefined where it can't. */
@@ -95,7 +97,7 @@ function attempt(
     if (seen.has(value)) return undefined
     const wire = codec.encode(value, seen)
     // An error has been through this, part by part.
-    if (wire.marks?.[0]?.[1] !== 'error') structuredClone(wire.value)
+    if (wire.marks?.[0]?.[1] !== 'error') structuredClone(wire)
     return wire
   } catch {
     return undefined

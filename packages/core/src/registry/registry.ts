@@ -5,11 +5,14 @@
 import type { FunctionRef } from '../protocol.js'
 import type { CallSite } from './call-site.js'
 import { keyOf } from './function-ref.js'
+import { Handles } from './handles.js'
 
 export type AnyFunction = (...args: never[]) => unknown
 export type ErrorClass = abstract new (...args: never[]) => Error
 
 export class Registry {
+  /** Functions that have no name here, only a number. */
+  readonly handles: Handles
   readonly #functions = new Map<string, AnyFunction>()
   /** What was found, by the very name that was asked for: a name that crosses often is the same object each time. */
   #found = new WeakMap<FunctionRef, AnyFunction>()
@@ -20,6 +23,10 @@ export class Registry {
   readonly #errors = new Map<string, ErrorClass>()
   readonly #errorPlaces = new Map<ErrorClass, { module: string | undefined; ordinal: number }>()
   readonly #modules = new Map<string, object | undefined>()
+
+  constructor(handles: Handles = new Handles()) {
+    this.handles = handles
+  }
 
   /** Names `fn` by its place and keeps it under that name. */
   add(site: CallSite, name: string, fn: AnyFunction): FunctionRef {
@@ -57,10 +64,19 @@ export class Registry {
   find(ref: FunctionRef): AnyFunction | undefined {
     const found = this.#found.get(ref)
     if (found) return found
-    const key = keyOf(ref)
-    const fn = this.#isSame(ref, this.#refs.get(key)) ? this.#functions.get(key) : undefined
+    const fn = ref.kind === 'handle' ? this.#caller(ref) : this.#named(ref)
     if (fn) this.#found.set(ref, fn)
     return fn
+  }
+
+  /** The first argument of a call by handle is its number. */
+  #caller(ref: FunctionRef): AnyFunction {
+    return (id: number, ...args: unknown[]) => this.handles.call(ref, id, args)
+  }
+
+  #named(ref: FunctionRef): AnyFunction | undefined {
+    const key = keyOf(ref)
+    return this.#isSame(ref, this.#refs.get(key)) ? this.#functions.get(key) : undefined
   }
 
   /**

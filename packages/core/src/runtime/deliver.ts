@@ -6,14 +6,17 @@ import type {
   CallName,
   CleanMessage,
   ContextMessage,
+  HandleMessage,
   Message,
+  Outcome,
   WireValue,
 } from '../protocol.js'
+import { closeIterators } from '../registry/iterators.js'
 import type { Registry } from '../registry/registry.js'
 import type { ExitHooks } from './exit-hooks.js'
 import type { Host } from './host.js'
 import type { OpenWork } from './open-work.js'
-import { type Bereaved, otherThreadGone } from './thread-deaths.js'
+import { type Bereaved, closeLater, otherThreadGone } from './thread-deaths.js'
 
 /** What messages act on: the runtime of the thread that they are addressed to. */
 export interface Addressee extends Bereaved {
@@ -33,7 +36,9 @@ export function deliver(runtime: Addressee, message: Message): void {
     case 'call':
       return deliverCall(runtime, message)
     case 'outcome':
-      return runtime.outbox.pending.settle(message.id, message.outcome)
+      if (!runtime.outbox.pending.settle(message.id, message.outcome))
+        discard(runtime, message.outcome)
+      return
     case 'abort':
       return deliverAbort(runtime, message)
     case 'context':
@@ -43,6 +48,8 @@ export function deliver(runtime: Addressee, message: Message): void {
     case 'cleaned':
       if (message.error) process.emitWarning(asError(runtime.codec.decode(message.error)))
       return runtime.host?.cleaned(message)
+    case 'handle':
+      return deliverHandle(runtime, message)
     case 'life': {
       const thread = runtime.post.thread(message.from)
       if (message.state === 'ready') thread?.markReady()
@@ -76,6 +83,18 @@ function deliverCall(runtime: Addressee, message: CallMessage): void {
   else answerRefused(runtime, message)
 }
 
+function deliverHandle(runtime: Addressee, { id, from, change }: HandleMessage): void {
+  const { handles } = runtime.registry
+  if (change === 'keep') return handles.keep(id, from)
+  const orphan = handles.release(id, from)
+  if (orphan) closeLater(runtime, [orphan])
+}
+
+/** Its call has been settled without it. */
+function discard({ codec }: Addressee, outcome: Outcome): void {
+  if (outcome.ok !== 'refused') codec.discard(outcome.ok ? outcome.value : outcome.error)
+}
+
 /** The call has not started and will not: its caller may try elsewhere, unless it has given it up. */
 export function answerRefused(here: Refuser, { from, id }: CallName): void {
   here.postOrDrop({ kind: 'outcome', to: from, from: here.address, id, outcome: { ok: 'refused' } })
@@ -107,7 +126,11 @@ function deliverAbort(runtime: Addressee, { from, id, reason, told }: AbortMessa
 function clean(runtime: Addressee, { context, from }: CleanMessage): void {
   let error: WireValue | undefined
   try {
-    runtime.exitHooks.run(context)
+    try {
+      closeIterators(runtime.registry.handles.releaseContext(context))
+    } finally {
+      runtime.exitHooks.run(context)
+    }
   } catch (thrown) {
     error = runtime.codec.encode(thrown)
   }

@@ -28,6 +28,8 @@ export interface HostEnvironment {
   config(): ConfigureOptions
   spawn(role: ThreadRole): Thread
   sendToFrame(call: Call, frame: FrameRef, onRefused: () => void): void
+  /** @returns false where the thread is gone. */
+  runAt(thread: string, call: Call): boolean
   post(message: Message): void
 }
 
@@ -77,6 +79,8 @@ export class Host {
         return true
       case 'context':
         return this.leases.submit(call, target.context)
+      case 'home':
+        return this.#here.runAt(target.thread, call)
       default:
         return false
     }

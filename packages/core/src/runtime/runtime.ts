@@ -18,6 +18,7 @@ import { SLOT_COUNT } from '../channel/layout.js'
 import { LifeRecord } from '../channel/life-record.js'
 import { Spin } from '../channel/spin.js'
 import { Codec } from '../codec/codec.js'
+import { completeMessage } from '../codec/wire-list.js'
 import { Carriers } from '../context/carriers.js'
 import { Scopes } from '../context/scope.js'
 import type { ThreadExecutor } from '../executor/executor.js'
@@ -32,6 +33,7 @@ import {
   type ThreadAddress,
 } from '../protocol.js'
 import { findEntryModule } from '../registry/entry-module.js'
+import { Handles } from '../registry/handles.js'
 import { Registry } from '../registry/registry.js'
 import { type Maker, Thread } from '../thread/thread.js'
 import type { ThreadRole } from '../thread/thread-boot.js'
@@ -73,9 +75,9 @@ export class Runtime implements Maker, CallKeeper {
   readonly entryModule: string | undefined
   readonly starter: FrameRef | undefined
   readonly bell: Bell
-  readonly registry = new Registry()
+  readonly registry: Registry
   /** For what belongs to no call of a function. */
-  readonly codec = new Codec(this.registry)
+  readonly codec: Codec
   readonly scopes = new Scopes()
   readonly carriers = new Carriers()
   readonly frames = new Frames((id) => this.#life.noteInnermostFrame(id))
@@ -112,6 +114,12 @@ export class Runtime implements Maker, CallKeeper {
     this.entryModule = boot.entryModule
     this.starter = boot.starter
     this.#hostAddress = boot.host
+    this.registry = new Registry(
+      new Handles(boot.address, boot.role === 'root' || boot.role === 'loop'),
+    )
+    this.registry.handles.tell = ({ thread: to, id }, change) =>
+      this.postOrDrop({ kind: 'handle', to, from: this.address, id, change })
+    this.codec = new Codec(this.registry)
     const census = new Census(
       boot.census ?? Census.newMemory(),
       boot.memory,
@@ -179,6 +187,7 @@ export class Runtime implements Maker, CallKeeper {
         config: () => this.config,
         spawn: (role) => this.spawn(role),
         sendToFrame: (call, frame, onRefused) => this.outbox.sendToFrame(call, frame, onRefused),
+        runAt: (address, call) => this.runAt(address, call),
         post: (message) => this.postOrDrop(message),
       })
       for (const executor of this.host.executors) this.executors.add(executor)
@@ -242,6 +251,13 @@ export class Runtime implements Maker, CallKeeper {
 
   send(call: Call, to: ThreadAddress, target: Target): boolean {
     return this.outbox.send(call, to, target)
+  }
+
+  /** In the own queue of a thread that was made here. @returns false where it is gone. */
+  runAt(address: ThreadAddress, call: Call): boolean {
+    const thread = this.post.thread(address)
+    thread?.run(call)
+    return thread !== undefined
   }
 
   unsend(call: Call): void {
@@ -308,6 +324,7 @@ export class Runtime implements Maker, CallKeeper {
 
   /** A thread's message to itself: copied like any other, so that a value never depends on where a call went. */
   #postHere(message: Message, transfer: readonly Transferable[]): void {
+    completeMessage(message)
     this.receive(structuredClone(message, { transfer: [...transfer] }))
   }
 

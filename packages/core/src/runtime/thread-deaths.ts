@@ -5,9 +5,12 @@
 import type { Call } from '../call/call.js'
 import { NO_CHANGES } from '../codec/clone-failure.js'
 import type { Codec } from '../codec/codec.js'
+import type { Scopes } from '../context/scope.js'
 import { ThreadExitedError } from '../errors.js'
 import type { ThreadExecutor } from '../executor/executor.js'
 import type { ThreadAddress } from '../protocol.js'
+import { closeIterators } from '../registry/iterators.js'
+import type { Registry } from '../registry/registry.js'
 import type { Thread } from '../thread/thread.js'
 import type { Outbox } from './outbox.js'
 import type { PostOffice } from './post-office.js'
@@ -19,6 +22,8 @@ export interface Bereaved {
   readonly codec: Codec
   readonly work: Work
   readonly post: PostOffice
+  readonly registry: Registry
+  readonly scopes: Scopes
   readonly executors: Iterable<ThreadExecutor>
 }
 
@@ -62,6 +67,7 @@ export function ownThreadGone(
     const outcome = { ok: false, error, changes: NO_CHANGES, ran: 0 } as const
     here.post.post({ kind: 'outcome', to: from, from: here.address, id, outcome })
   }
+  releaseHandlesOf(here, thread.address)
   abortCallsOf(here, thread.address)
   here.post.broadcast(
     (to) => ({ kind: 'gone', to, from: here.address, thread: thread.address }),
@@ -73,6 +79,7 @@ export function ownThreadGone(
 
 /** A thread that was made elsewhere has ended. Its calls are answered by whoever passed them on. */
 export function otherThreadGone(here: Bereaved, thread: ThreadAddress): void {
+  releaseHandlesOf(here, thread)
   abortCallsOf(here, thread)
 }
 
@@ -109,6 +116,20 @@ function howItEnded(exitCode: number | undefined, cause: unknown, started: boole
       ? 'It may have run out of memory: see configure({ resourceLimits })'
       : 'process.exit() in a bridged function ends its thread: throw an error instead'
   return `${how} before the call finished. ${remedy}`
+}
+
+/** It can call nothing any more, and finish nothing that it has begun to iterate over. */
+function releaseHandlesOf(here: Bereaved, thread: ThreadAddress): void {
+  const orphans = here.registry.handles.releaseAllOf(thread)
+  if (orphans.length > 0) closeLater(here, orphans)
+}
+
+/** Not now: what says that they are not needed is read also while code of others is blocked here. */
+export function closeLater(
+  { scopes }: Pick<Bereaved, 'scopes'>,
+  orphans: ReadonlyArray<Iterator<unknown>>,
+): void {
+  setImmediate(() => scopes.exit(() => closeIterators(orphans)))
 }
 
 /** Whoever waited for these is gone. */

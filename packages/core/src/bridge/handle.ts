@@ -1,0 +1,59 @@
+/**
+ * What stands here for a function or iterator of another thread. A function answers by a promise, and through `asyncToSync` it
+ * blocks; an iterator is async where async code has it, and sync in sync code, which waits for each item.
+ */
+import type { WireHandle } from '../protocol.js'
+import { markAsyncFunction } from '../registry/async-functions.js'
+import type { IteratorKind } from '../registry/handles.js'
+import { runtime } from '../runtime/runtime.js'
+import { awaitHandle } from './awaited-call.js'
+import { callable } from './call-options.js'
+import { awaitedIterator, blockingIterator } from './remote-iterator.js'
+
+/** To be called in each thread before anything crosses. */
+export function installHandles(): void {
+  runtime().registry.handles.present ??= present
+}
+
+function present(handle: WireHandle, iterators: IteratorKind): object {
+  if (handle.kind === 'function') return functionFor(handle)
+  const giveUp = () => runtime().registry.handles.letGo(iterator)
+  const iterator: object =
+    iterators === 'sync'
+      ? blockingIterator(handle, {}, giveUp)
+      : awaitedIterator(handle, {}, giveUp)
+  return iterator
+}
+
+function functionFor(handle: WireHandle): object {
+  const stub = markAsyncFunction(
+    callable({}, (options, args) => awaitHandle(handle, options, args)),
+  )
+  const property = (value: unknown) => ({ value, configurable: true })
+  return Object.defineProperties(stub, {
+    name: property(handle.name),
+    length: property(handle.length),
+    ...(Symbol.dispose && {
+      [Symbol.dispose]: property(() => runtime().registry.handles.letGo(stub)),
+    }),
+  })
+}
+
+/**
+ * Holds a function that came from another thread beyond the call that it was an argument of. Without it, the function is released
+ * when that call ends, and calling it later is a ClosedError. What is kept is released when nobody here has it any more, or by
+ * `fn[Symbol.dispose]()`. A function that came as a result is kept anyway; a function of this thread needs no keeping.
+ *
+ * @returns The same function.
+ * @throws TypeError where it is not a function.
+ * @example
+ * // on a sync thread
+ * let report
+ * export const watch = syncToAsync((onProgress) => { report = keep(onProgress) })
+ * export const work = syncToAsync(() => { report?.(1) })
+ */
+export function keep<F extends (...args: never[]) => unknown>(fn: F): F {
+  if (typeof fn !== 'function') throw new TypeError(`keep: expected a function, got ${String(fn)}`)
+  runtime().registry.handles.holdOn(fn)
+  return fn
+}

@@ -1,0 +1,57 @@
+/**
+ * Where a call by handle goes: home, to the thread that the function lives on. Where that thread is blocked for this very chain of
+ * calls, its frame runs the call, on top of the code that is blocked; else it waits in the thread's own queue.
+ */
+import type { Call } from '../call/call.js'
+import { onePerThread } from '../one-per-thread.js'
+import type { FrameRef, FunctionRef, WireHandle } from '../protocol.js'
+import type { Runtime } from '../runtime/runtime.js'
+
+/** Names come from the program's text; should somebody make them up, they are no longer told apart. */
+const MOST_NAMES = 1000
+
+/** What a call by handle says that it calls, the same object for the same name: channels introduce it once. */
+export function refOf({ thread, name }: Pick<WireHandle, 'thread' | 'name'>): FunctionRef {
+  const names = onePerThread('handle-names', () => new Map<string, FunctionRef>())
+  const key = `${thread} ${name}`
+  const known = names.get(key)
+  if (known) return known
+  if (names.size >= MOST_NAMES && name !== 'function') return refOf({ thread, name: 'function' })
+  const ref: FunctionRef = {
+    kind: 'handle',
+    module: `thread:${thread}`,
+    format: 'esm',
+    name,
+    ordinal: 0,
+    count: 1,
+  }
+  names.set(key, ref)
+  return ref
+}
+
+/** The frames of this chain that the thread is blocked in. */
+export function framesAt({ thread }: WireHandle, chain: readonly FrameRef[]): readonly FrameRef[] {
+  return chain.filter((frame) => frame.thread === thread)
+}
+
+/** @param frames As `framesAt` has found them: the call's mode is that of the first place it goes to. */
+export function sendHome(
+  here: Runtime,
+  call: Call,
+  handle: WireHandle,
+  frames: readonly FrameRef[],
+): void {
+  const [frame, ...farther] = frames
+  if (frame) {
+    call.onRefused = () => sendHome(here, call, handle, farther)
+    const { outermost } = frame
+    here.send(call, frame.thread, { by: 'frame', frame: frame.frame, outermost })
+    return
+  }
+  call.onRefused = undefined
+  call.runAs(handle.runs)
+  if (handle.runs === 'async') here.send(call, handle.thread, { by: 'thread' })
+  // A sync thread's queue is kept by its maker.
+  else if (!here.runAt(handle.thread, call))
+    here.sendToHost(call, { by: 'home', thread: handle.thread })
+}

@@ -1,0 +1,99 @@
+/** Generators here that take their items, one at a time, from an iterator of another thread. */
+import type { WireHandle } from '../protocol.js'
+import type { IteratorStep } from '../registry/iterators.js'
+import { runtime } from '../runtime/runtime.js'
+import { awaitHandle } from './awaited-call.js'
+import { blockOnHandle } from './blocking-call.js'
+import type { CallOptions } from './call-options.js'
+
+type Result = IteratorResult<unknown, unknown>
+
+/** An awaited generator that is made by a call, with its first item. The call's options hold for each item, too. */
+export async function* iterateLater(
+  options: CallOptions,
+  call: () => Promise<unknown>,
+): AsyncGenerator<unknown, unknown, unknown> {
+  const made = (await call()) as AsyncGenerator<unknown, unknown, unknown>
+  const { handles } = runtime().registry
+  const handle = handles.handleOf(made)
+  const { signal } = options
+  if (!handle || (!signal && options.timeout === undefined)) return yield* made
+  // Nobody may be waiting for an item just now.
+  const giveUp = () => handles.letGo(made)
+  signal?.addEventListener('abort', giveUp, { once: true })
+  try {
+    return yield* awaitedIterator(handle, options, giveUp)
+  } finally {
+    signal?.removeEventListener('abort', giveUp)
+  }
+}
+
+/** The same where each item is waited for. */
+export function* iterateNow(
+  options: CallOptions,
+  call: () => unknown,
+): Generator<unknown, unknown, unknown> {
+  const made = call() as Generator<unknown, unknown, unknown>
+  const { handles } = runtime().registry
+  const handle = handles.handleOf(made)
+  if (!handle || options.timeout === undefined) return yield* made
+  return yield* blockingIterator(handle, options, () => handles.letGo(made))
+}
+
+/** A promise of what may turn out to be a generator can be iterated over as it is. */
+export function alsoIterable<T>(promise: Promise<T>): Promise<T> {
+  return Object.assign(promise, {
+    [Symbol.asyncIterator]: () => iterateLater({}, () => promise),
+  })
+}
+
+/**
+ * `yield*` hands all that is asked for and sent in on to the iterator below.
+ * @param giveUp Called after an error: there is nothing more to come, also where the other side does not know of it, as when an
+ * item could not be cloned.
+ */
+export async function* awaitedIterator(
+  handle: WireHandle,
+  options: CallOptions,
+  giveUp: () => void,
+): AsyncGenerator<unknown, unknown, unknown> {
+  const step = (name: IteratorStep, sent: readonly unknown[]) =>
+    awaitHandle(handle, options, [name, ...sent], true).catch((error: unknown) => {
+      giveUp()
+      throw error
+    }) as Promise<Result>
+  const remote: AsyncIterableIterator<unknown, unknown, unknown> = {
+    next: (...sent) => step('next', sent),
+    return: (...sent) => step('return', sent),
+    throw: (...sent) => step('throw', sent),
+    [Symbol.asyncIterator]() {
+      return remote
+    },
+  }
+  return yield* remote
+}
+
+/** The same for one that is waited for. */
+export function* blockingIterator(
+  handle: WireHandle,
+  options: CallOptions,
+  giveUp: () => void,
+): Generator<unknown, unknown, unknown> {
+  const step = (name: IteratorStep, sent: readonly unknown[]) => {
+    try {
+      return blockOnHandle(handle, options, [name, ...sent], true) as Result
+    } catch (error) {
+      giveUp()
+      throw error
+    }
+  }
+  const remote: IterableIterator<unknown, unknown, unknown> = {
+    next: (...sent) => step('next', sent),
+    return: (...sent) => step('return', sent),
+    throw: (...sent) => step('throw', sent),
+    [Symbol.iterator]() {
+      return remote
+    },
+  }
+  return yield* remote
+}

@@ -1,0 +1,122 @@
+/** What a value is to this library: nothing special, something that holds others, something to be replaced, or what can't cross. */
+import { types } from 'node:util'
+import type { Replaced } from '../protocol.js'
+import { isIterator } from '../registry/iterators.js'
+
+/**
+ * `leaf`: structured clone sees to it alone. `plain`, `fields`, `map`, `set`: holds values; `fields` is an instance of a class, which
+ * arrives as its own fields.
+ */
+export type Kind =
+  | { readonly is: 'leaf' }
+  | { readonly is: 'plain' | 'fields' | 'map' | 'set' }
+  | { readonly is: 'replaced'; readonly by: Replaced }
+  | { readonly is: 'refused'; readonly why: string }
+
+const LEAF: Kind = { is: 'leaf' }
+const PLAIN: Kind = { is: 'plain' }
+const FIELDS: Kind = { is: 'fields' }
+const MAP: Kind = { is: 'map' }
+const SET: Kind = { is: 'set' }
+const ERROR: Kind = { is: 'replaced', by: 'error' }
+const BUFFER: Kind = { is: 'replaced', by: 'buffer' }
+const HANDLE: Kind = { is: 'replaced', by: 'handle' }
+const SYMBOL: Kind = { is: 'replaced', by: 'symbol' }
+const URL_: Kind = { is: 'replaced', by: 'url' }
+const SEARCH: Kind = { is: 'replaced', by: 'search' }
+const INSTANCE: Kind = { is: 'replaced', by: 'instance' }
+
+/** Node 20 makes empty objects of some of these. */
+const STUCK: ReadonlyArray<readonly [name: string, remedy: string]> = [
+  ['AbortSignal', 'hand the abort on by .with({ signal }), and read it by callSignal()'],
+  ['Headers', 'pass its entries: [...headers]'],
+  ['Request', 'pass its URL, method, headers and body'],
+  ['Response', 'pass its status, headers and body'],
+  ['FormData', 'pass its entries: [...form]'],
+]
+
+/** What every way carries as it is. */
+export function isScalar(value: unknown): boolean {
+  return typeof value === 'object'
+    ? value === null
+    : typeof value !== 'function' && typeof value !== 'symbol'
+}
+
+/** Cheap to see that it is to be replaced by nothing; what is below it is another question. */
+export function isPlain(value: unknown): boolean {
+  const prototype: unknown = typeof value === 'object' ? Object.getPrototypeOf(value) : undefined
+  return (
+    prototype === Array.prototype || (prototype === Object.prototype && !types.isNativeError(value))
+  )
+}
+
+/** @param codecOf What the user has registered for the class of an instance. */
+export function kindOf(value: unknown, codecOf: (value: object) => unknown): Kind {
+  if (typeof value === 'function') return kindOfFunction(value)
+  if (typeof value === 'symbol') return kindOfSymbol(value)
+  if (typeof value !== 'object' || value === null) return LEAF
+  const prototype: unknown = Object.getPrototypeOf(value)
+  // An error that has lost its prototype is still one, to structured clone.
+  if (types.isNativeError(value)) return ERROR
+  if (prototype === Object.prototype || prototype === null) return kindOfBare(value)
+  if (Array.isArray(value)) return PLAIN
+  if (types.isMap(value)) return MAP
+  if (types.isSet(value)) return SET
+  if (ArrayBuffer.isView(value)) return Buffer.isBuffer(value) ? BUFFER : LEAF
+  if (types.isAnyArrayBuffer(value) || types.isDate(value) || types.isRegExp(value)) return LEAF
+  if (codecOf(value)) return INSTANCE
+  if (value instanceof Error || value instanceof DOMException) return ERROR
+  if (value instanceof URL) return URL_
+  if (value instanceof URLSearchParams) return SEARCH
+  if (isIterator(value)) return HANDLE
+  return kindOfInstance(value)
+}
+
+/** What has no class to tell by: a Map may have lost its prototype, too. */
+function kindOfBare(value: object): Kind {
+  if (types.isMap(value)) return MAP
+  if (types.isSet(value)) return SET
+  return types.isDate(value) || types.isRegExp(value) || types.isBoxedPrimitive(value)
+    ? LEAF
+    : PLAIN
+}
+
+function kindOfInstance(value: object): Kind {
+  if (types.isPromise(value))
+    return { is: 'refused', why: 'a promise: await it, and pass what it gives' }
+  if (types.isWeakMap(value) || types.isWeakSet(value) || value instanceof WeakRef)
+    return { is: 'refused', why: 'weak references lead nowhere in another thread' }
+  for (const [name, remedy] of STUCK) {
+    const Class: unknown = Reflect.get(globalThis, name)
+    if (typeof Class === 'function' && value instanceof Class)
+      return { is: 'refused', why: `${name}: ${remedy}` }
+  }
+  // Whatever the engine clones in its own way.
+  return types.isBoxedPrimitive(value) || types.isKeyObject(value) || types.isExternal(value)
+    ? LEAF
+    : FIELDS
+}
+
+function kindOfFunction(fn: object): Kind {
+  return /^class\b/.test(Function.prototype.toString.call(fn))
+    ? { is: 'refused', why: 'a class: its instances cross, it does not' }
+    : HANDLE
+}
+
+function kindOfSymbol(symbol: symbol): Kind {
+  return nameOfSymbol(symbol) === undefined
+    ? { is: 'refused', why: 'a symbol that no other thread has: use Symbol.for()' }
+    : SYMBOL
+}
+
+/** The same in every thread: in the registry, or of the language. */
+export function nameOfSymbol(symbol: symbol): string | undefined {
+  const key = Symbol.keyFor(symbol)
+  if (key !== undefined) return `for ${key}`
+  const name = symbol.description?.replace(/^Symbol\./, '')
+  return name !== undefined && Reflect.get(Symbol, name) === symbol ? name : undefined
+}
+
+export function symbolNamed(name: string): unknown {
+  return name.startsWith('for ') ? Symbol.for(name.slice(4)) : Reflect.get(Symbol, name)
+}

@@ -1,0 +1,59 @@
+/**
+ * A list of values on its way: arguments, one result, `Local`s. What is plain data all the way down needs nothing more and goes
+ * through shared memory, which finds out by writing it. Only what is declined there is gone through for what must be replaced.
+ */
+import type { Message, Replaced, WireValue } from '../protocol.js'
+import type { Replacement } from './replace.js'
+
+type Mark = readonly [index: number, kind: Replaced]
+
+export class WireList implements WireValue {
+  value: readonly unknown[]
+  readonly marks: readonly Mark[] | undefined
+  deep: WireValue['deep'] = undefined
+  #replace: ((values: readonly unknown[]) => Replacement | undefined) | undefined
+
+  /** @param replace Replaces what is below the values. */
+  constructor(
+    value: readonly unknown[],
+    marks: readonly Mark[] | undefined,
+    replace: (values: readonly unknown[]) => Replacement | undefined,
+  ) {
+    this.value = value
+    this.marks = marks
+    this.#replace = replace
+  }
+
+  /** The same with other marks. */
+  marked(marks: readonly Mark[]): WireList {
+    return new WireList(this.value, marks, this.#replace ?? (() => undefined))
+  }
+
+  /** Makes it ready for structured clone. @throws TransferError (SYNCBRIDGE_TRANSFER) */
+  complete(): void {
+    const replace = this.#replace
+    if (!replace) return
+    this.#replace = undefined
+    const replacement = replace(this.value)
+    if (!replacement) return
+    this.value = replacement.values
+    this.deep = replacement.deep
+  }
+}
+
+/** To be called before a message is cloned. @throws TransferError (SYNCBRIDGE_TRANSFER) */
+export function completeMessage(message: Message): void {
+  if (message.kind === 'call') {
+    const { args, scope } = message.request
+    complete(args)
+    complete(scope.locals.values)
+  } else if (message.kind === 'outcome' && message.outcome.ok !== 'refused') {
+    const { outcome } = message
+    complete(outcome.ok ? outcome.value : outcome.error)
+    complete(outcome.changes.locals.values)
+  }
+}
+
+function complete(wire: WireValue): void {
+  if (wire instanceof WireList) wire.complete()
+}

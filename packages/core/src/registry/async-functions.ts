@@ -1,0 +1,41 @@
+/** Which functions answer by a promise: those that say so by their kind, and those that were marked. */
+
+type AnyFunction = (...args: never[]) => unknown
+
+const ASYNC_MARK = Symbol.for('syncbridge.async')
+
+/**
+ * Whether calling `fn` gives a promise: an async function, what `syncToAsync` returned, a function that came from another
+ * thread, or what `markAsyncFunction` marked. Like asgiref's `iscoroutinefunction`.
+ *
+ * @example
+ * isAsyncFunction(syncToAsync(hashSync)) // true
+ */
+export function isAsyncFunction(fn: unknown): boolean {
+  if (typeof fn !== 'function') return false
+  if (Reflect.get(fn, ASYNC_MARK) === true) return true
+  const tag = Object.prototype.toString.call(fn)
+  return tag === '[object AsyncFunction]' || tag === '[object AsyncGeneratorFunction]'
+}
+
+/** Whether calling it gives a generator that its caller iterates over, and nothing runs before. */
+export function isGeneratorFunction(fn: unknown): boolean {
+  const tag = Object.prototype.toString.call(fn)
+  return tag === '[object GeneratorFunction]' || tag === '[object AsyncGeneratorFunction]'
+}
+
+/**
+ * Marks a function that returns promises without being an `async` function, so that it is treated as one.
+ * @returns The same function.
+ * @example
+ * export const load = asyncToSync(markAsyncFunction((url) => fetch(url).then((response) => response.text())))
+ */
+export function markAsyncFunction<F extends AnyFunction>(fn: F): F {
+  Object.defineProperty(fn, ASYNC_MARK, { value: true, configurable: true })
+  return fn
+}
+
+/** What a wrapper does not take over from the function that it wraps: it says it for itself. */
+export function isAsyncMark(key: PropertyKey): boolean {
+  return key === ASYNC_MARK
+}
