@@ -4,6 +4,7 @@ export {
   asyncToSync,
   type SyncBridged,
   type SyncModule,
+  type SyncResult,
 } from './bridge/async-to-sync.js'
 export type { NamingOptions } from './bridge/bridged-function.js'
 export type { CallOptions } from './bridge/call-options.js'
@@ -27,9 +28,11 @@ export {
 } from './bridge/local.js'
 export { LocalContext } from './bridge/local-context.js'
 export { main } from './bridge/main.js'
+export { registerCodec } from './bridge/register-codec.js'
 export {
   type AsyncBridged,
   type AsyncModule,
+  type AsyncResult,
   type SyncToAsyncOptions,
   syncToAsync,
 } from './bridge/sync-to-async.js'
@@ -42,6 +45,7 @@ export {
   ThreadSensitiveContext,
   type ThreadSensitiveContextOptions,
 } from './bridge/thread-sensitive-context.js'
+export type { InstanceCodec } from './codec/instance-codecs.js'
 export { transfer } from './codec/transfer.js'
 export type { StorageCodec } from './context/carriers.js'
 export {

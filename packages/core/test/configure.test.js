@@ -237,7 +237,7 @@ busy.release(); pooled.release()
 const id = await busy.done
 console.log(id === shared.id)
 await Promise.all([...more, pooled.done])
-await calls.add(Symbol(), 1).catch(() => {})
+await calls.add(Promise.resolve(), 1).catch(() => {})
 const { made, pending, succeeded, failed } = stats().calls
 console.log(made, pending, succeeded, failed, of('shared').state, stats().wait.count, stats().run.count)
 const { run } = stats()

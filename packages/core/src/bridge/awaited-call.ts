@@ -1,7 +1,7 @@
 /** One `syncToAsync` call, from the caller's arguments to the caller's result. */
 import { Call } from '../call/call.js'
 import { after } from '../cancellation/timer.js'
-import { asHandleArguments, Codec } from '../codec/codec.js'
+import { Codec } from '../codec/codec.js'
 import type { Scope } from '../context/scope.js'
 import { ClosedError } from '../errors.js'
 import { chooseRoutes, type Route } from '../executor/choose-executor.js'
@@ -12,6 +12,7 @@ import type { Runtime } from '../runtime/runtime.js'
 import { runtime } from '../runtime/runtime.js'
 import type { CallOptions } from './call-options.js'
 import { type Callee, giveResult } from './call-result.js'
+import { encodeArguments } from './encode-arguments.js'
 import { type Executor, ownPool } from './executor.js'
 import { submitToForeign } from './foreign-call.js'
 import { framesAt, refOf, sendHome } from './home.js'
@@ -75,7 +76,7 @@ function startCall(
   if (executor && !take) return submitToForeign(here, executor, ref, { signal, timeout }, args)
   if (!handle) assertImportable(ref, here.entryModule, here.registry)
   const codec = new Codec(here.registry, ref)
-  const encoded = codec.encodeList(args, transfer, handle && asHandleArguments)
+  const encoded = encodeArguments(here, codec, args, transfer, handle)
   const surroundings = new Surroundings(here, scope, codec, values?.cell)
   // What runs below comes back to the loop that launched it: this one, or the one that launched this sync code.
   const loop = (scope.mode === 'sync' ? scope.loop : undefined) ?? here.address

@@ -2,7 +2,7 @@
 import { Call } from '../call/call.js'
 import { assertHeadroom } from '../call/headroom.js'
 import { Deadline } from '../cancellation/deadline.js'
-import { asHandleArguments, Codec } from '../codec/codec.js'
+import { Codec } from '../codec/codec.js'
 import type { Scope } from '../context/scope.js'
 import { BlockedLoopError, DeadlockError } from '../errors.js'
 import type { FrameRef, FunctionRef, WireHandle } from '../protocol.js'
@@ -15,6 +15,7 @@ import type { Thread } from '../thread/thread.js'
 import { assertOpen } from './awaited-call.js'
 import type { CallOptions } from './call-options.js'
 import { type Callee, resultOfBlocking } from './call-result.js'
+import { encodeArguments } from './encode-arguments.js'
 import { framesAt, refOf, sendHome } from './home.js'
 import { Surroundings } from './surroundings.js'
 import { timedOut } from './timed-out.js'
@@ -48,7 +49,7 @@ export function blockOnCall(
   assertHeadroom(here.frames.depth)
   signal?.throwIfAborted()
   const codec = new Codec(here.registry, ref, 'sync')
-  const encoded = codec.encodeList(args, transfer, handle && asHandleArguments)
+  const encoded = encodeArguments(here, codec, args, transfer, handle)
   const surroundings = new Surroundings(here, scope, codec, values?.cell)
   const { context, locals, storages } = surroundings
   const deadline = timeout === undefined ? Deadline.never : new Deadline(timeout)

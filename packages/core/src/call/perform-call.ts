@@ -121,14 +121,17 @@ export class RunningCall implements Scope {
   }
 
   failed(error: unknown): Performed {
-    return {
-      outcome: {
-        ok: false,
-        error: this.#codecOf().encode(error),
-        changes: this.#changes(),
-        ran: this.#ran(),
-      },
-      transfer: NOTHING,
+    const ran = this.#ran()
+    try {
+      const wire = this.#codecOf().encodeThrown(error)
+      return {
+        outcome: { ok: false, error: wire, changes: this.#changes(), ran },
+        transfer: NOTHING,
+      }
+    } catch (obstacle) {
+      // What was thrown, or what it leaves of its surroundings, can't cross: that is what its caller is told instead.
+      const wire = this.#codecOf().encode(obstacle)
+      return { outcome: { ok: false, error: wire, changes: NO_CHANGES, ran }, transfer: NOTHING }
     }
   }
 

@@ -43,10 +43,11 @@ export interface LocalChanges {
 /** What the user calls the value of that index. */
 type Naming = (index: number) => string
 
-const asArguments: Naming = (index) => `args[${index}]`
+export const asArguments: Naming = (index) => `args[${index}]`
 export const asResult: Naming = () => 'result'
 /** The first is the number of the function. */
 export const asHandleArguments: Naming = (index) => `args[${index - 1}]`
+const asThrown: Naming = () => 'what was thrown'
 const unnamed: Naming = () => ''
 
 /** Encodes and decodes what belongs to one call. */
@@ -107,15 +108,24 @@ export class Codec implements ValueCodec {
   }
 
   /** One value, all of which is gone through at once. */
-  encode(value: unknown, seen?: Set<unknown>): WireValue {
+  encode(value: unknown, seen?: Set<unknown>, naming: Naming = unnamed): WireValue {
     if (isScalar(value)) return { value: [value] }
-    if (kindOf(value, codecFor).is === 'replaced')
-      return this.#list([value], NOTHING, unnamed, seen)
-    const list = this.#list([value], NOTHING, unnamed)
+    if (kindOf(value, codecFor).is === 'replaced') return this.#list([value], NOTHING, naming, seen)
+    const list = this.#list([value], NOTHING, naming)
     if (!(list instanceof WireList)) return list
     list.complete()
     const { value: values, deep } = list
     return deep ? { value: values, deep } : { value: values }
+  }
+
+  /** What a function threw, which need not be an error. @throws TransferError (SYNCBRIDGE_TRANSFER) */
+  encodeThrown(thrown: unknown): WireValue {
+    try {
+      return this.encode(thrown, undefined, asThrown)
+    } catch (error) {
+      this.release()
+      throw this.#named(error)
+    }
   }
 
   decode(wire: WireValue): unknown {
@@ -308,10 +318,9 @@ export class Codec implements ValueCodec {
 
 /** A small Buffer is a window on a shared pool, all of which would be cloned, strangers' bytes too. */
 function withoutPool(buffer: Buffer, moved: readonly Transferable[]): Uint8Array {
-  const isWindow = buffer.byteLength < buffer.buffer.byteLength
-  if (!isWindow || (moved as readonly unknown[]).includes(buffer.buffer)) return buffer
+  if ((moved as readonly unknown[]).includes(buffer.buffer)) return buffer
   assertCopyable(buffer.byteLength)
-  return new Uint8Array(buffer)
+  return buffer.byteLength < buffer.buffer.byteLength ? new Uint8Array(buffer) : buffer
 }
 
 function asBuffer(value: unknown): unknown {

@@ -26,9 +26,10 @@ const URL_: Kind = { is: 'replaced', by: 'url' }
 const SEARCH: Kind = { is: 'replaced', by: 'search' }
 const INSTANCE: Kind = { is: 'replaced', by: 'instance' }
 
-/** Node 20 makes empty objects of some of these. */
+/** Of some of these, structured clone makes empty objects. */
 const STUCK: ReadonlyArray<readonly [name: string, remedy: string]> = [
   ['AbortSignal', 'hand the abort on by .with({ signal }), and read it by callSignal()'],
+  ['Event', 'pass what it tells'],
   ['Headers', 'pass its entries: [...headers]'],
   ['Request', 'pass its URL, method, headers and body'],
   ['Response', 'pass its status, headers and body'],
@@ -56,6 +57,7 @@ export function kindOf(value: unknown, codecOf: (value: object) => unknown): Kin
   if (typeof value === 'symbol') return kindOfSymbol(value)
   if (typeof value !== 'object' || value === null) return LEAF
   const prototype: unknown = Object.getPrototypeOf(value)
+  if (types.isProxy(value)) return kindOfProxy(value, prototype)
   // An error that has lost its prototype is still one, to structured clone.
   if (types.isNativeError(value)) return ERROR
   if (prototype === Object.prototype || prototype === null) return kindOfBare(value)
@@ -70,6 +72,13 @@ export function kindOf(value: unknown, codecOf: (value: object) => unknown): Kin
   if (value instanceof URLSearchParams) return SEARCH
   if (isIterator(value)) return HANDLE
   return kindOfInstance(value)
+}
+
+/** What it shows can be copied, where that is plain. */
+function kindOfProxy(value: object, prototype: unknown): Kind {
+  return prototype === Object.prototype || prototype === null || Array.isArray(value)
+    ? PLAIN
+    : { is: 'refused', why: 'a proxy of what is not a plain object or array' }
 }
 
 /** What has no class to tell by: a Map may have lost its prototype, too. */
@@ -91,10 +100,20 @@ function kindOfInstance(value: object): Kind {
     if (typeof Class === 'function' && value instanceof Class)
       return { is: 'refused', why: `${name}: ${remedy}` }
   }
-  // Whatever the engine clones in its own way.
-  return types.isBoxedPrimitive(value) || types.isKeyObject(value) || types.isExternal(value)
-    ? LEAF
-    : FIELDS
+  return types.isBoxedPrimitive(value) || isOfNode(value) ? LEAF : FIELDS
+}
+
+/** Something of Node's that clones or moves in its own way (streams, keys, Blobs): its classes have a method for that. */
+function isOfNode(value: object): boolean {
+  for (
+    let prototype: object | null = Object.getPrototypeOf(value);
+    prototype && prototype !== Object.prototype;
+    prototype = Object.getPrototypeOf(prototype)
+  ) {
+    for (const symbol of Object.getOwnPropertySymbols(prototype))
+      if (symbol.description?.startsWith('messaging_')) return true
+  }
+  return false
 }
 
 function kindOfFunction(fn: object): Kind {

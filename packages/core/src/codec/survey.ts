@@ -43,7 +43,7 @@ export function mustReplace(values: readonly unknown[], { kindOf, isMoved }: Sur
     if (seen.has(value)) return
     seen.add(value)
     const kind = kindOf(value)
-    if (kind.is === 'replaced' || kind.is === 'refused') isFound = true
+    if (kind.is === 'replaced' || kind.is === 'refused' || types.isProxy(value)) isFound = true
     if (holdsOthers(kind)) open.push(value)
     const buffer = ArrayBuffer.isView(value) ? value.buffer : value
     if (!(buffer instanceof ArrayBuffer) || isMoved(buffer)) return
@@ -81,6 +81,8 @@ export function planReplacing(
     parents.set(value as object, [holder])
     ways.set(value as object, [holder, key])
     open.push(value as object)
+    // Structured clone takes no proxy, but a copy of one.
+    if (types.isProxy(value)) found.push(value as object)
   }
   for (let holder = open.pop(); holder; holder = open.pop()) eachOf(holder, visit)
   const marked = new Set<object>()

@@ -193,7 +193,7 @@ export class Handles {
       id: this.#lastId,
       kind: isFunction ? 'function' : 'iterator',
       runs: isAsync || this.#isLoop ? 'async' : 'sync',
-      name: isFunction ? textOf(value, 'name') : 'iterator',
+      name: isFunction ? nameOf(value) : 'iterator',
       length: isFunction ? value.length : 0,
       value,
       count: 0,
@@ -227,7 +227,7 @@ function released(name: string): ClosedError {
 }
 
 /** A user's function may have anything under that name. */
-function textOf(fn: object, key: string): string {
-  const value: unknown = Reflect.get(fn, key)
-  return typeof value === 'string' && value.length < 200 ? value : 'function'
+function nameOf(fn: object): string {
+  const name: unknown = Reflect.get(fn, 'name')
+  return typeof name === 'string' && name !== '' && name.length < 200 ? name : 'anonymous'
 }

@@ -37,6 +37,12 @@ export class CallStatistics {
     return summaryOf(this.#histograms?.run)
   }
 
+  /** A call that never was: what it was given can't cross. */
+  unsent(): void {
+    this.made += 1
+    this.failed += 1
+  }
+
   record({ madeAt }: Call, settlement: Settlement): void {
     if (!('outcome' in settlement)) {
       this.failed += 1
