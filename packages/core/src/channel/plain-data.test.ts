@@ -149,7 +149,7 @@ describe('plain data in shared memory', () => {
         Symbol('s'),
         () => 1,
       ],
-      ...[new Uint16Array(2), Buffer.from('a'), new SharedArrayBuffer(8), new ArrayBuffer(8)],
+      ...[new Uint16Array(2), new SharedArrayBuffer(8), new ArrayBuffer(8), Buffer.alloc(0)],
       ...[
         [shared, shared],
         round,

@@ -32,6 +32,8 @@ export const OBJECT = 9
 export const OBJECT_AND_MORE = 10
 /** Their number; they begin at an even word. */
 export const BYTES = 11
+/** The same, as a Buffer. */
+export const BUFFER = 12
 
 /** The engine copies shared memory byte by byte where it is not aligned to eight: ten times as slow. */
 export function evenWord(word: number): number {

@@ -1,6 +1,7 @@
 /** Reads what `plain-writer.ts` wrote: one record after the other, in order, as each may have taught shapes to the next. */
 import {
   ARRAY,
+  BUFFER,
   BYTES,
   evenWord,
   FALSE,
@@ -88,6 +89,8 @@ export class PlainReader implements ValueSource {
         return this.#floats(number)
       case BYTES:
         return this.#binary(number)
+      case BUFFER:
+        return Buffer.from(this.#binary(number).buffer)
       case OBJECT_AND_MORE:
         return this.#objectAndMore(number)
       default:

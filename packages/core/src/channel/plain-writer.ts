@@ -7,6 +7,7 @@ import { types } from 'node:util'
 import { Occurrences } from './occurrences.js'
 import {
   ARRAY,
+  BUFFER,
   BYTES,
   evenWord,
   FALSE,
@@ -114,8 +115,8 @@ export class PlainWriter extends ScalarWriter {
       const prototype: unknown = Object.getPrototypeOf(value)
       if (prototype === Object.prototype) this.#properties(value as Record<string, unknown>, depth)
       // Without one, it may be anything: an error or a Map that has lost its prototype is still one, to structured clone.
-      else if (prototype === Uint8Array.prototype || prototype === Buffer.prototype)
-        return this.#binary(value as Uint8Array)
+      else if (prototype === Uint8Array.prototype) return this.#binary(value as Uint8Array, BYTES)
+      else if (prototype === Buffer.prototype) return this.#binary(value as Uint8Array, BUFFER)
       else throw DECLINED
     }
     // Seen twice, it would arrive as two: structured clone keeps it one.
@@ -203,21 +204,25 @@ export class PlainWriter extends ScalarWriter {
     return true
   }
 
-  /** Only a view of a whole buffer of its own: of another, structured clone takes the whole buffer along. */
-  #binary(value: Uint8Array): void {
+  /**
+   * Only a view of a whole buffer of its own: of another, structured clone takes the whole buffer along. A Buffer arrives with memory
+   * of its own in any case.
+   */
+  #binary(value: Uint8Array, tag: typeof BYTES | typeof BUFFER): void {
     if (!types.isUint8Array(value)) throw DECLINED
     const { buffer, length } = value
+    const isWhole = length === buffer.byteLength
     // The empty one may be detached, which structured clone has to say.
-    if (length === 0 || length !== buffer.byteLength || length > MOST_BESIDE_TAG) throw DECLINED
+    if (length === 0 || (!isWhole && tag === BYTES) || length > MOST_BESIDE_TAG) throw DECLINED
     if (Object.getPrototypeOf(buffer) !== ArrayBuffer.prototype || isResizable(buffer))
       throw DECLINED
     const start = evenWord(this.at + 1)
     this.claim(start - this.at + ((length + 3) >> 2))
-    this.words[this.at] = (length << TAG_BITS) | BYTES
+    this.words[this.at] = (length << TAG_BITS) | tag
     this.bytes.set(value, start * 4)
     this.goOnAfter(start * 4 + length)
     // Two views of one buffer would arrive with two.
-    if (this.#occurrences.repeats(buffer, this.words, start, this.at)) throw DECLINED
+    if (isWhole && this.#occurrences.repeats(buffer, this.words, start, this.at)) throw DECLINED
   }
 
   /** After the value, what the reader has to know before it. */

@@ -68,8 +68,8 @@ export function kindOf(value: unknown, codecOf: (value: object) => unknown): Kin
   if (types.isAnyArrayBuffer(value) || types.isDate(value) || types.isRegExp(value)) return LEAF
   if (codecOf(value)) return INSTANCE
   if (value instanceof Error || value instanceof DOMException) return ERROR
-  if (value instanceof URL) return URL_
-  if (value instanceof URLSearchParams) return SEARCH
+  if (isReally(URL, value)) return URL_
+  if (isReally(URLSearchParams, value)) return SEARCH
   if (isIterator(value)) return HANDLE
   return kindOfInstance(value)
 }
@@ -101,6 +101,15 @@ function kindOfInstance(value: object): Kind {
       return { is: 'refused', why: `${name}: ${remedy}` }
   }
   return types.isBoxedPrimitive(value) || isOfNode(value) ? LEAF : FIELDS
+}
+
+/** An instance, and not only something with that prototype, which has nothing of one. */
+function isReally(Class: typeof URL | typeof URLSearchParams, value: object): boolean {
+  try {
+    return value instanceof Class && typeof Class.prototype.toString.call(value) === 'string'
+  } catch {
+    return false
+  }
 }
 
 /** Something of Node's that clones or moves in its own way (streams, keys, Blobs): its classes have a method for that. */

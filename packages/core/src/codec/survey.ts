@@ -46,7 +46,7 @@ export function mustReplace(values: readonly unknown[], { kindOf, isMoved }: Sur
     if (kind.is === 'replaced' || kind.is === 'refused' || types.isProxy(value)) isFound = true
     if (holdsOthers(kind)) open.push(value)
     const buffer = ArrayBuffer.isView(value) ? value.buffer : value
-    if (!(buffer instanceof ArrayBuffer) || isMoved(buffer)) return
+    if (!types.isArrayBuffer(buffer) || isMoved(buffer)) return
     if (buffer !== value) seen.add(buffer)
     count(buffer.byteLength)
   }
