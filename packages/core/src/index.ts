@@ -1,10 +1,12 @@
 export { AsyncSingleThreadContext } from './bridge/async-single-thread-context.js'
 export {
+  type AsyncToSyncDecorator,
   type AsyncToSyncOptions,
   asyncToSync,
   type SyncBridged,
+  type SyncBridgedGenerator,
+  type SyncBridgedOf,
   type SyncModule,
-  type SyncResult,
 } from './bridge/async-to-sync.js'
 export type { NamingOptions } from './bridge/bridged-function.js'
 export type { CallOptions } from './bridge/call-options.js'
@@ -31,8 +33,10 @@ export { main } from './bridge/main.js'
 export { registerCodec } from './bridge/register-codec.js'
 export {
   type AsyncBridged,
+  type AsyncBridgedGenerator,
+  type AsyncBridgedOf,
   type AsyncModule,
-  type AsyncResult,
+  type SyncToAsyncDecorator,
   type SyncToAsyncOptions,
   syncToAsync,
 } from './bridge/sync-to-async.js'

@@ -25,18 +25,35 @@ export interface AsyncToSyncOptions extends NamingOptions {
   timeout?: number
 }
 
-/** What an async function's result is to a caller who waits for it: an async generator becomes a generator. */
-export type SyncResult<R> = 0 extends 1 & R
-  ? R
-  : [Awaited<R>] extends [AsyncGenerator<infer Y, infer T, infer N>]
-    ? Generator<Y, T, N>
-    : Awaited<R>
-
 /** An async function, made blocking. */
 export interface SyncBridged<A extends unknown[], R> {
-  (...args: A): SyncResult<R>
+  (...args: A): Awaited<R>
   /** The same function with options for one call, apart from its arguments. */
-  with(options: CallOptions): (...args: A) => SyncResult<R>
+  with(options: CallOptions): (...args: A) => Awaited<R>
+}
+
+/** An async generator function, made a synchronous one, whose items are waited for. */
+export interface SyncBridgedGenerator<A extends unknown[], Y, T, N> {
+  (...args: A): Generator<Y, T, N>
+  /** The same function with options for one call and each of its items, apart from its arguments. */
+  with(options: CallOptions): (...args: A) => Generator<Y, T, N>
+}
+
+/** Of a function that gives an async generator; `any` and `never` are one only by name. */
+export type SyncBridgedOf<A extends unknown[], R> = 0 extends 1 & R
+  ? SyncBridged<A, R>
+  : [Awaited<R>] extends [never]
+    ? SyncBridged<A, R>
+    : [Awaited<R>] extends [AsyncGenerator<infer Y, infer T, infer N>]
+      ? SyncBridgedGenerator<A, Y, T, N>
+      : SyncBridged<A, R>
+
+/** What `asyncToSync` is once its options have been given. */
+export interface AsyncToSyncDecorator {
+  <A extends unknown[], R extends AsyncGenerator<unknown, unknown, never>>(
+    fn: (...args: A) => R | Promise<R>,
+  ): SyncBridgedOf<A, R>
+  <A extends unknown[], R>(fn: (...args: A) => R): SyncBridged<A, R>
 }
 
 /** A module whose functions have been made blocking. */
@@ -44,7 +61,7 @@ export type SyncModule<M> = {
   readonly [K in keyof M as M[K] extends (...args: never[]) => unknown ? K : never]: M[K] extends (
     ...args: infer A
   ) => infer R
-    ? SyncBridged<A, R>
+    ? SyncBridgedOf<A, R>
     : never
 }
 
@@ -71,13 +88,15 @@ const OPTIONS = ['forceNewLoop', 'timeout', 'module', 'name']
  * // in a template helper, on a sync thread
  * const rate = rateOf('EUR')
  */
+export function asyncToSync<A extends unknown[], R extends AsyncGenerator<unknown, unknown, never>>(
+  fn: (...args: A) => R | Promise<R>,
+  options?: AsyncToSyncOptions,
+): SyncBridgedOf<A, R>
 export function asyncToSync<A extends unknown[], R>(
   fn: (...args: A) => R,
   options?: AsyncToSyncOptions,
 ): SyncBridged<A, R>
-export function asyncToSync(
-  options: AsyncToSyncOptions,
-): <A extends unknown[], R>(fn: (...args: A) => R) => SyncBridged<A, R>
+export function asyncToSync(options: AsyncToSyncOptions): AsyncToSyncDecorator
 export function asyncToSync<M extends object>(
   module: URL,
   options?: Omit<AsyncToSyncOptions, 'module' | 'name'>,

@@ -33,20 +33,35 @@ export interface SyncToAsyncOptions extends NamingOptions {
   context?: LocalContext
 }
 
-/** What a synchronous function's result is to its caller: a generator becomes an async one, anything else a promise. */
-export type AsyncResult<R> = 0 extends 1 & R
-  ? Promise<R>
-  : [R] extends [never]
-    ? Promise<never>
-    : [R] extends [Generator<infer Y, infer T, infer N>]
-      ? AsyncGenerator<Y, T, N>
-      : Promise<Awaited<R>>
-
 /** A synchronous function, made awaitable. */
 export interface AsyncBridged<A extends unknown[], R> {
-  (...args: A): AsyncResult<R>
+  (...args: A): Promise<Awaited<R>>
   /** The same function with options for one call, apart from its arguments. */
-  with(options: CallOptions): (...args: A) => AsyncResult<R>
+  with(options: CallOptions): (...args: A) => Promise<Awaited<R>>
+}
+
+/** A synchronous generator function, made an async one: each item is made when it is asked for. */
+export interface AsyncBridgedGenerator<A extends unknown[], Y, T, N> {
+  (...args: A): AsyncGenerator<Y, T, N>
+  /** The same function with options for one call and each of its items, apart from its arguments. */
+  with(options: CallOptions): (...args: A) => AsyncGenerator<Y, T, N>
+}
+
+/** Of a function that gives a generator; `any` and `never` are one only by name. */
+export type AsyncBridgedOf<A extends unknown[], R> = 0 extends 1 & R
+  ? AsyncBridged<A, R>
+  : [R] extends [never]
+    ? AsyncBridged<A, R>
+    : [R] extends [Generator<infer Y, infer T, infer N>]
+      ? AsyncBridgedGenerator<A, Y, T, N>
+      : AsyncBridged<A, R>
+
+/** What `syncToAsync` is once its options have been given. */
+export interface SyncToAsyncDecorator {
+  <A extends unknown[], R extends Generator<unknown, unknown, never>>(
+    fn: (...args: A) => R,
+  ): AsyncBridgedOf<A, R>
+  <A extends unknown[], R>(fn: (...args: A) => R): AsyncBridged<A, R>
 }
 
 /** A module whose functions have been made awaitable. What a generator of it gives is to be awaited, or to be iterated over at once. */
@@ -54,7 +69,7 @@ export type AsyncModule<M> = {
   readonly [K in keyof M as M[K] extends (...args: never[]) => unknown ? K : never]: M[K] extends (
     ...args: infer A
   ) => infer R
-    ? AsyncBridged<A, R>
+    ? AsyncBridgedOf<A, R>
     : never
 }
 
@@ -82,13 +97,15 @@ const OPTIONS = ['threadSensitive', 'timeout', 'executor', 'context', 'module', 
  * // elsewhere
  * const key = await hash('secret', 'salt')
  */
+export function syncToAsync<A extends unknown[], R extends Generator<unknown, unknown, never>>(
+  fn: (...args: A) => R,
+  options?: SyncToAsyncOptions,
+): AsyncBridgedOf<A, R>
 export function syncToAsync<A extends unknown[], R>(
   fn: (...args: A) => R,
   options?: SyncToAsyncOptions,
 ): AsyncBridged<A, R>
-export function syncToAsync(
-  options: SyncToAsyncOptions,
-): <A extends unknown[], R>(fn: (...args: A) => R) => AsyncBridged<A, R>
+export function syncToAsync(options: SyncToAsyncOptions): SyncToAsyncDecorator
 export function syncToAsync<M extends object>(
   module: URL,
   options?: Omit<SyncToAsyncOptions, 'module' | 'name'>,

@@ -106,7 +106,7 @@ export function planReplacing(
   return { marked, pathTo }
 }
 
-export function holdsOthers({ is }: Kind): boolean {
+function holdsOthers({ is }: Kind): boolean {
   return is === 'plain' || is === 'fields' || is === 'map' || is === 'set'
 }
 
@@ -171,7 +171,7 @@ function isHollow(array: readonly unknown[]): boolean {
   return holes > 32
 }
 
-export function printStep(key: PropertyKey, holder: object): string {
+function printStep(key: PropertyKey, holder: object): string {
   if (types.isMap(holder) || types.isSet(holder)) {
     const place = Number(key)
     return types.isSet(holder) ? `[${place}]` : printEntry(holder, place)

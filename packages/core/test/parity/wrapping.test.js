@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { threadId } from 'node:worker_threads'
 import {
   asyncToSync,
@@ -10,8 +9,9 @@ import {
   ThreadSensitiveContext,
   transfer,
 } from '@syncbridge/core'
+import { checkTypes } from '../support/check-types.js'
 import { Latch } from '../support/latch.js'
-import { folderOf, runFiles, runInProcess } from '../support/run-in-process.js'
+import { folderOf, runFiles } from '../support/run-in-process.js'
 import { openLatch, where } from './fixtures/places.js'
 import * as wrapping from './fixtures/wrapping.js'
 
@@ -205,14 +205,6 @@ pad('a')
 load('1')
 `,
   })
-  const root = fileURLToPath(new URL('../../../../', import.meta.url))
-  const { stdout, code } = await runInProcess(
-    [
-      `${root}node_modules/typescript/bin/tsc`,
-      ...['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2022'],
-      ...['--types', 'node', '--typeRoots', `${root}node_modules/@types`, 'types.ts'],
-    ],
-    { cwd: folder, deadline: 30_000 },
-  )
+  const { stdout, code } = await checkTypes(folder, ['types.ts'])
   assert.deepEqual({ stdout, code }, { stdout: '', code: 0 })
 })
