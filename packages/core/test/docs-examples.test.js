@@ -18,7 +18,7 @@ const settings = { 'package.json': '{ "type": "module" }', 'notes.txt': 'one\nst
 
 async function run(t, files, main) {
   const folder = folderOf(t, { ...settings, ...files })
-  const { stdout, stderr, code } = await runInProcess(join(folder, main))
+  const { stdout, stderr, code } = await runInProcess(join(folder, main), { cwd: folder })
   assert.deepEqual({ stderr, code }, { stderr: '', code: 0 })
   return stdout
 }
