@@ -40,11 +40,18 @@ export function* iterateNow(
   return yield* blockingIterator(handle, options, () => handles.letGo(made))
 }
 
-/** A promise of what may turn out to be a generator can be iterated over as it is. */
+/**
+ * A promise of what may turn out to be a generator can be iterated over as it is. All promises share one function: one made for each
+ * would cost more than the promise.
+ */
 export function alsoIterable<T>(promise: Promise<T>): Promise<T> {
-  return Object.assign(promise, {
-    [Symbol.asyncIterator]: () => iterateLater({}, () => promise),
-  })
+  const iterable = promise as Promise<T> & { [Symbol.asyncIterator]?: typeof iterateResult }
+  iterable[Symbol.asyncIterator] = iterateResult
+  return promise
+}
+
+function iterateResult(this: Promise<unknown>): AsyncGenerator<unknown, unknown, unknown> {
+  return iterateLater({}, () => this)
 }
 
 /**
