@@ -1,19 +1,24 @@
-/** The code blocks of docs/values.md run: each names its files by comments, and `main.js` is the program. */
+/** The code blocks of docs/values.md and of the README run: each names its files by comments, and `main.js` is the program. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { folderOf, runInProcess } from './support/run-in-process.js'
 
-const page = readFileSync(new URL('../../../docs/values.md', import.meta.url), 'utf8')
-const blocks = [...page.matchAll(/```js\n(.*?)```/gs)].map(([, block]) =>
-  Object.fromEntries(
-    block
-      .split(/^\/\/ (?=\S+\.js$)/m)
-      .slice(1)
-      .map((file) => [file.slice(0, file.indexOf('\n')), file.slice(file.indexOf('\n') + 1)]),
-  ),
-)
+/** Each block as its files; one that names none is `main.js`. */
+function blocksOf(path) {
+  const page = readFileSync(new URL(path, import.meta.url), 'utf8')
+  return [...page.matchAll(/```js\n(.*?)```/gs)].map(([, block]) => {
+    const files = block.split(/^\/\/ (?=\S+\.js$)/m)
+    if (files.length === 1) return { 'main.js': block }
+    return Object.fromEntries(
+      files
+        .slice(1)
+        .map((file) => [file.slice(0, file.indexOf('\n')), file.slice(file.indexOf('\n') + 1)]),
+    )
+  })
+}
+const blocks = blocksOf('../../../docs/values.md')
 const settings = { 'package.json': '{ "type": "module" }', 'notes.txt': 'one\nstop\nthree' }
 
 async function run(t, files, main) {
@@ -63,5 +68,39 @@ console.log(doubled instanceof Money, doubled.cents)
 `,
     }
     assert.equal(await run(t, files, 'main.js'), 'true 42\n')
+  })
+})
+
+describe('the README', () => {
+  const [oneFile, notes, report, ...more] = blocksOf('../README.md')
+
+  test('has three programs', () => {
+    assert.deepEqual(more, [])
+  })
+
+  test('hashes in one file', async (t) => {
+    assert.match(await run(t, oneFile, 'main.js'), /^\[\n {2}'[0-9a-f]{128}',\n/)
+  })
+
+  test('keeps notes in transactions, side by side', async (t) => {
+    const files = {
+      'notes.js': notes['main.js'],
+      'connection.js': `
+import { DatabaseSync } from 'node:sqlite'
+export const db = new DatabaseSync('notes.db')
+db.exec('PRAGMA busy_timeout = 5000; CREATE TABLE IF NOT EXISTS notes (text)')
+`,
+      'main.js': `
+import { db } from './connection.js'
+import { addNote } from './notes.js'
+await Promise.all(Array.from({ length: 20 }, (_, index) => addNote(String(index))))
+console.log(db.prepare('SELECT count(*) AS count FROM notes').get().count)
+`,
+    }
+    assert.equal(await run(t, files, 'main.js'), '20\n')
+  })
+
+  test('renders a report, and tells how far it is', async (t) => {
+    assert.equal(await run(t, report, 'main.js'), '<p>a</p>\n1 done\n<p>b</p>\n2 done\n')
   })
 })

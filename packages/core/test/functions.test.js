@@ -227,6 +227,17 @@ describe('a function that was an argument', () => {
     assert.equal(await functions.echo(own), own)
   })
 
+  test('is held as long as a function that was the result, which closes over it', async () => {
+    const calls = []
+    const { wrap } = await functions.counter(5)
+    const ask = await wrap((count) => calls.push(count))
+    await ask()
+    await ask()
+    assert.deepEqual(calls, [5, 5])
+    ask[Symbol.dispose]()
+    await assert.rejects(ask(), released)
+  })
+
   test('is held longer by keep(), until it is disposed of', async () => {
     await functions.keepIt((by) => 40 + by)
     assert.equal(await functions.callHeld(2), 42)

@@ -304,6 +304,16 @@ describe('generators in both directions', () => {
     assert.deepEqual(await takeNotes(), ['inner 0', 'inner 1', 'inner over'])
   })
 
+  test('go on calling the functions that they were given, until they end', async () => {
+    const told = []
+    const tell = (item) => told.push(item)
+    assert.deepEqual(await itemsOf(generators.telling(3, tell)), [0, 1, 2])
+    assert.deepEqual(told, [0, 1, 2])
+    for await (const item of generators.telling(9, tell)) if (item === 1) break
+    assert.deepEqual(told, [0, 1, 2, 0])
+    await assert.rejects(generators.callKept(), { code: 'SYNCBRIDGE_CLOSED' })
+  })
+
   test('cross as arguments', async () => {
     assert.equal(await generators.sum([1, 2, 3].values()), 6)
     const closed = []

@@ -17,11 +17,9 @@ export function installHandles(): void {
 
 function present(handle: WireHandle, iterators: IteratorKind): object {
   if (handle.kind === 'function') return functionFor(handle)
-  const giveUp = () => runtime().registry.handles.letGo(iterator)
+  const onEnd = (isKnown: boolean) => runtime().registry.handles.letGo(iterator, !isKnown)
   const iterator: object =
-    iterators === 'sync'
-      ? blockingIterator(handle, {}, giveUp)
-      : awaitedIterator(handle, {}, giveUp)
+    iterators === 'sync' ? blockingIterator(handle, {}, onEnd) : awaitedIterator(handle, {}, onEnd)
   return iterator
 }
 

@@ -22,7 +22,7 @@ export async function* iterateLater(
   const giveUp = () => handles.letGo(made)
   signal?.addEventListener('abort', giveUp, { once: true })
   try {
-    return yield* awaitedIterator(handle, options, giveUp)
+    return yield* awaitedIterator(handle, options, (isKnown) => handles.letGo(made, !isKnown))
   } finally {
     signal?.removeEventListener('abort', giveUp)
   }
@@ -37,7 +37,7 @@ export function* iterateNow(
   const { handles } = runtime().registry
   const handle = handles.handleOf(made)
   if (!handle || options.timeout === undefined) return yield* made
-  return yield* blockingIterator(handle, options, () => handles.letGo(made))
+  return yield* blockingIterator(handle, options, (isKnown) => handles.letGo(made, !isKnown))
 }
 
 /**
@@ -54,21 +54,23 @@ function iterateResult(this: Promise<unknown>): AsyncGenerator<unknown, unknown,
   return iterateLater({}, () => this)
 }
 
-/**
- * `yield*` hands all that is asked for and sent in on to the iterator below.
- * @param giveUp Called after an error: there is nothing more to come, also where the other side does not know of it, as when an
- * item could not be cloned.
- */
+/** There is nothing more to come. @param isKnown Whether the other side knows: it does not where an item could not be cloned. */
+type OnEnd = (isKnown: boolean) => void
+
+/** `yield*` hands all that is asked for and sent in on to the iterator below. */
 export async function* awaitedIterator(
   handle: WireHandle,
   options: CallOptions,
-  giveUp: () => void,
+  onEnd: OnEnd,
 ): AsyncGenerator<unknown, unknown, unknown> {
-  const step = (name: IteratorStep, sent: readonly unknown[]) =>
-    awaitHandle(handle, options, [name, ...sent], true).catch((error: unknown) => {
-      giveUp()
+  const step = async (name: IteratorStep, sent: readonly unknown[]): Promise<Result> => {
+    try {
+      return noteEnd((await awaitHandle(handle, options, [name, ...sent], true)) as Result, onEnd)
+    } catch (error) {
+      onEnd(false)
       throw error
-    }) as Promise<Result>
+    }
+  }
   const remote: AsyncIterableIterator<unknown, unknown, unknown> = {
     next: (...sent) => step('next', sent),
     return: (...sent) => step('return', sent),
@@ -84,13 +86,13 @@ export async function* awaitedIterator(
 export function* blockingIterator(
   handle: WireHandle,
   options: CallOptions,
-  giveUp: () => void,
+  onEnd: OnEnd,
 ): Generator<unknown, unknown, unknown> {
   const step = (name: IteratorStep, sent: readonly unknown[]) => {
     try {
-      return blockOnHandle(handle, options, [name, ...sent], true) as Result
+      return noteEnd(blockOnHandle(handle, options, [name, ...sent], true) as Result, onEnd)
     } catch (error) {
-      giveUp()
+      onEnd(false)
       throw error
     }
   }
@@ -103,4 +105,9 @@ export function* blockingIterator(
     },
   }
   return yield* remote
+}
+
+function noteEnd(result: Result, onEnd: OnEnd): Result {
+  if (result.done) onEnd(true)
+  return result
 }

@@ -59,6 +59,8 @@ export class Codec implements ValueCodec {
   #classes: ErrorClasses | undefined = undefined
   /** The functions and iterators that this call has given away. */
   #given: number[] | undefined = undefined
+  /** How many it has got in return, and are still held. */
+  #got = 0
   #isEncoding: Set<object> | undefined = undefined
 
   /**
@@ -159,10 +161,13 @@ export class Codec implements ValueCodec {
     return typesIn(wire).every((type) => this.classes.find(type))
   }
 
-  /** The call has ended, or what it would have given away was not sent. */
+  /**
+   * The call has ended, or what it would have given away was not sent. Functions and iterators that it has got go on needing what
+   * it gave: they close over it.
+   */
   release(): void {
     const given = this.#given
-    if (!given) return
+    if (!given || this.#got > 0) return
     this.#given = undefined
     for (const id of given) this.#registry.handles.release(id, this.#holder?.thread)
   }
@@ -258,11 +263,7 @@ export class Codec implements ValueCodec {
       case 'buffer':
         return asBuffer(replacement)
       case 'handle':
-        return this.#registry.handles.take(
-          replacement as WireHandle,
-          this.#holder === undefined,
-          this.#iterators,
-        )
+        return this.#take(replacement as WireHandle)
       case 'symbol':
         return symbolNamed(replacement as string)
       case 'url':
@@ -276,6 +277,18 @@ export class Codec implements ValueCodec {
       default:
         return replacement
     }
+  }
+
+  #take(handle: WireHandle): unknown {
+    const { handles } = this.#registry
+    const terms = { iterators: this.#iterators, isOurs: this.#holder === undefined }
+    if (!terms.isOurs || !this.#given || handles.isOwn(handle)) return handles.take(handle, terms)
+    this.#got += 1
+    const onOver = () => {
+      this.#got -= 1
+      this.release()
+    }
+    return handles.take(handle, { ...terms, onOver })
   }
 
   #give(value: object): WireHandle {

@@ -2,8 +2,8 @@
  * WHO, without a name: functions and iterators that crossed to another thread. They stay here and run here; the other side has a
  * handle, and calls by its number.
  *
- * What was given to a call is held until that call has ended; what was a result, or is kept by whoever got it, until he
- * releases it, his thread ends, or the context that it was made in does. A number is never used twice.
+ * What was given to a call is held until that call has ended, and all that it gave in its turn; what was a result, or is kept by
+ * whoever got it, until he releases it, his thread ends, or the context that it was made in does. A number is never used twice.
  */
 import { ClosedError } from '../errors.js'
 import type { FunctionRef, ThreadAddress, WireHandle } from '../protocol.js'
@@ -22,8 +22,23 @@ type Held = WireHandle & {
 /** How an iterator appears: with items that are awaited, or waited for. */
 export type IteratorKind = 'async' | 'sync'
 
+/** On which terms something is taken that lives elsewhere. */
+export interface Taking {
+  readonly iterators: IteratorKind
+  /** Whether it is held for this thread, which must release it; else for the call that it came with. */
+  readonly isOurs: boolean
+  /** Called when it is held no longer. */
+  readonly onOver?: (() => void) | undefined
+}
+
 /** Makes what stands for a handle on this side. */
 export type Present = (handle: WireHandle, iterators: IteratorKind) => object
+
+/** What is held for this thread, and what is to be done when it is held no longer. */
+interface Ours {
+  readonly handle: WireHandle
+  readonly onOver: (() => void) | undefined
+}
 
 /** For whom a value leaves this thread: for a call, or for a holder of his own. */
 export interface Holder {
@@ -40,9 +55,8 @@ export class Handles {
   /** What stands here for what lives elsewhere. */
   readonly #foreign = new WeakMap<object, WireHandle>()
   /** Releases what was held for something here that nobody has any more. */
-  readonly #collected = new FinalizationRegistry<WireHandle>((handle) =>
-    this.tell?.(handle, 'release'),
-  )
+  readonly #collected = new FinalizationRegistry<Ours>((ours) => this.#end(ours, true))
+  readonly #ours = new WeakMap<object, Ours>()
   #lastId = 0
   /** Given by whoever can make calls. */
   present: Present | undefined
@@ -80,13 +94,17 @@ export class Handles {
     return { thread, id, kind, runs, name, length }
   }
 
+  /** Whether it leads to this thread. */
+  isOwn({ thread }: WireHandle): boolean {
+    return thread === this.#address
+  }
+
   /**
    * The value itself where it lives here, and what stands for it where it lives elsewhere.
-   * @param isOurs Whether it is held for this thread, which must release it; else for the call that it came with.
    * @throws ClosedError (SYNCBRIDGE_CLOSED) where it came home too late.
    */
-  take(handle: WireHandle, isOurs: boolean, iterators: IteratorKind): unknown {
-    if (handle.thread === this.#address) {
+  take(handle: WireHandle, { iterators, isOurs, onOver }: Taking): unknown {
+    if (this.isOwn(handle)) {
       const held = this.#held.get(handle.id)
       if (!held) throw released(handle.name)
       return held.value
@@ -94,26 +112,38 @@ export class Handles {
     const stub = this.present?.(handle, iterators)
     if (!stub) throw new ClosedError(`${handle.name} can't be called from this thread`)
     this.#foreign.set(stub, handle)
-    if (isOurs) this.#collected.register(stub, handle, stub)
+    if (isOurs) this.#own(stub, { handle, onOver })
     return stub
   }
 
   /** Holds what stands for something elsewhere longer than for the call that it came with. */
   holdOn(stub: object): void {
     const handle = this.#foreign.get(stub)
-    // Registered once: a second time, it would be released twice.
-    if (!handle || this.#collected.unregister(stub)) {
-      if (handle) this.#collected.register(stub, handle, stub)
-      return
-    }
-    this.#collected.register(stub, handle, stub)
+    if (!handle || this.#ours.has(stub)) return
+    this.#own(stub, { handle, onOver: undefined })
     this.tell?.(handle, 'keep')
   }
 
-  /** It is not needed any more. */
-  letGo(stub: object): void {
-    const handle = this.#foreign.get(stub)
-    if (handle && this.#collected.unregister(stub)) this.tell?.(handle, 'release')
+  /**
+   * It is not needed any more.
+   * @param mustTell False where the other side knows.
+   */
+  letGo(stub: object, mustTell = true): void {
+    const ours = this.#ours.get(stub)
+    if (!ours) return
+    this.#ours.delete(stub)
+    this.#collected.unregister(stub)
+    this.#end(ours, mustTell)
+  }
+
+  #own(stub: object, ours: Ours): void {
+    this.#ours.set(stub, ours)
+    this.#collected.register(stub, ours, stub)
+  }
+
+  #end({ handle, onOver }: Ours, mustTell: boolean): void {
+    if (mustTell) this.tell?.(handle, 'release')
+    onOver?.()
   }
 
   /** What a value stands for, where that lives elsewhere. */
