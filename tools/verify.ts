@@ -4,4 +4,6 @@ import { runSteps } from './steps.ts'
 process.exitCode = runSteps([
   { name: 'check', command: ['npm', 'run', '--silent', 'check'] },
   { name: 'test', command: ['npm', 'test', '--silent'] },
+  { name: 'values', command: ['npm', 'run', '--silent', 'test:values', '-w', '@syncbridge/core'] },
+  { name: 'model', command: ['npm', 'run', '--silent', 'test:model', '-w', '@syncbridge/core'] },
 ])
