@@ -13,17 +13,16 @@ import type {
   WireLocals,
   WireValue,
 } from '../protocol.js'
-import { isAsyncFunction } from '../registry/async-functions.js'
 import { printRef } from '../registry/function-ref.js'
 import type { Holder, IteratorKind } from '../registry/handles.js'
-import { isAsyncIterator } from '../registry/iterators.js'
 import type { Registry } from '../registry/registry.js'
+import { asBuffer, withoutPool } from './buffers.js'
 import { ErrorClasses } from './error-classes.js'
 import { decodeError, encodeError, typesIn, type ValueCodec } from './error-codec.js'
 import { codecAt, codecFor } from './instance-codecs.js'
 import { isPlain, isScalar, kindOf, nameOfSymbol, symbolNamed } from './kind-of.js'
+import { Lending } from './lending.js'
 import { type Replacement, replaceBelow, restore, stuck } from './replace.js'
-import { assertCopyable } from './survey.js'
 import { transferListOf } from './transfer.js'
 import { WireList } from './wire-list.js'
 
@@ -57,10 +56,8 @@ export class Codec implements ValueCodec {
   readonly #iterators: IteratorKind
   readonly #holder: Holder | undefined
   #classes: ErrorClasses | undefined = undefined
-  /** The functions and iterators that this call has given away. */
-  #given: number[] | undefined = undefined
-  /** How many it has got in return, and are still held. */
-  #got = 0
+  #lending: Lending | undefined = undefined
+  /** Instances whose codecs are at work. */
   #isEncoding: Set<object> | undefined = undefined
 
   /**
@@ -161,15 +158,9 @@ export class Codec implements ValueCodec {
     return typesIn(wire).every((type) => this.classes.find(type))
   }
 
-  /**
-   * The call has ended, or what it would have given away was not sent. Functions and iterators that it has got go on needing what
-   * it gave: they close over it.
-   */
+  /** The call has ended, or what it would have lent was not sent. */
   release(): void {
-    const given = this.#given
-    if (!given || this.#got > 0) return
-    this.#given = undefined
-    for (const id of given) this.#registry.handles.release(id, this.#holder?.thread)
+    this.#lending?.release()
   }
 
   /** Nobody wants the value: what its handles lead to need not be held for it. */
@@ -246,7 +237,7 @@ export class Codec implements ValueCodec {
       case 'buffer':
         return withoutPool(value as Buffer, moved)
       case 'handle':
-        return this.#give(value as object)
+        return this.#lendingOf().give(value as object)
       case 'symbol':
         return nameOfSymbol(value as symbol)
       case 'instance':
@@ -263,7 +254,7 @@ export class Codec implements ValueCodec {
       case 'buffer':
         return asBuffer(replacement)
       case 'handle':
-        return this.#take(replacement as WireHandle)
+        return this.#lendingOf().take(replacement as WireHandle)
       case 'symbol':
         return symbolNamed(replacement as string)
       case 'url':
@@ -279,26 +270,11 @@ export class Codec implements ValueCodec {
     }
   }
 
-  #take(handle: WireHandle): unknown {
+  /** Few calls lend anything. */
+  #lendingOf(): Lending {
     const { handles } = this.#registry
-    const terms = { iterators: this.#iterators, isOurs: this.#holder === undefined }
-    if (!terms.isOurs || !this.#given || handles.isOwn(handle)) return handles.take(handle, terms)
-    this.#got += 1
-    const onOver = () => {
-      this.#got -= 1
-      this.release()
-    }
-    return handles.take(handle, { ...terms, onOver })
-  }
-
-  #give(value: object): WireHandle {
-    // What belongs to no call would be held for ever.
-    if (!this.#ref) throw stuck('', 'a function, where there is no call that it belongs to')
-    const isAsync = isAsyncFunction(value) || isAsyncIterator(value)
-    const handle = this.#registry.handles.give(value, isAsync, this.#holder)
-    this.#given ??= []
-    this.#given.push(handle.id)
-    return handle
+    this.#lending ??= new Lending(handles, this.#ref, this.#iterators, this.#holder)
+    return this.#lending
   }
 
   #instance(value: object): WireInstance {
@@ -327,17 +303,4 @@ export class Codec implements ValueCodec {
       ...(cause !== undefined && { cause }),
     })
   }
-}
-
-/** A small Buffer is a window on a shared pool, all of which would be cloned, strangers' bytes too. */
-function withoutPool(buffer: Buffer, moved: readonly Transferable[]): Uint8Array {
-  if ((moved as readonly unknown[]).includes(buffer.buffer)) return buffer
-  assertCopyable(buffer.byteLength)
-  return buffer.byteLength < buffer.buffer.byteLength ? new Uint8Array(buffer) : buffer
-}
-
-function asBuffer(value: unknown): unknown {
-  return value instanceof Uint8Array
-    ? Buffer.from(value.buffer, value.byteOffset, value.byteLength)
-    : value
 }
