@@ -95,6 +95,11 @@ function kindOfInstance(value: object): Kind {
     return { is: 'refused', why: 'a promise: await it, and pass what it gives' }
   if (types.isWeakMap(value) || types.isWeakSet(value) || value instanceof WeakRef)
     return { is: 'refused', why: 'weak references lead nowhere in another thread' }
+  if ('_readableState' in value || '_writableState' in value)
+    return {
+      is: 'refused',
+      why: 'a Node stream: pass what it gives by a generator, or Readable.toWeb(stream) by transfer()',
+    }
   for (const [name, remedy] of STUCK) {
     const Class: unknown = Reflect.get(globalThis, name)
     if (typeof Class === 'function' && value instanceof Class)
