@@ -6,7 +6,7 @@ import ts from 'typescript'
 
 const path = fileURLToPath(new URL('fixtures/types/tsconfig.json', import.meta.url))
 
-test('the published types give c.var.syncbridge and check the options', () => {
+test('the published types follow path, validators and result to the client, give c.var.syncbridge and check the options', () => {
   const { config } = ts.readConfigFile(path, ts.sys.readFile)
   const { fileNames, options } = ts.parseJsonConfigFileContent(config, ts.sys, dirname(path))
   const program = ts.createProgram(fileNames, options)
@@ -20,6 +20,6 @@ test('the published types give c.var.syncbridge and check the options', () => {
       return `${file?.fileName}:${line} ${ts.flattenDiagnosticMessageText(messageText, ' ')}`
     })
 
-  assert.equal(fileNames.length, 1)
+  assert.equal(fileNames.length, 2)
   assert.deepEqual(errors, [])
 })

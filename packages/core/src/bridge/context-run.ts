@@ -26,7 +26,13 @@ export class ContextRun implements ContextRef {
   #id: string | undefined = undefined
   #disarm: (() => void) | undefined = undefined
 
-  constructor(here: Runtime, context: AbortableContext, sources: AbortSources) {
+  /** @param before The run of the same context that began last and is still going on. */
+  constructor(
+    here: Runtime,
+    context: AbortableContext,
+    sources: AbortSources,
+    public before: ContextRun | undefined,
+  ) {
     this.#here = here
     this.#sources = sources
     this.#deadline = sources.timeout === undefined ? Deadline.never : new Deadline(sources.timeout)
@@ -71,6 +77,15 @@ export class ContextRun implements ContextRef {
     const left = this.#deadline.remaining()
     if (left === 0) expire()
     else stopTimer = after(left, expire)
+  }
+
+  /** @returns the last of the runs that go on without this one. */
+  without(last: ContextRun | undefined): ContextRun | undefined {
+    if (last === this) return this.before
+    for (let run = last; run; run = run.before) {
+      if (run.before === this) run.before = this.before
+    }
+    return last
   }
 
   /** @returns undefined where nothing had begun, else a promise for when the context's thread has cleaned up. */

@@ -37,7 +37,8 @@ export interface ThreadSensitiveContextOptions {
  */
 export class ThreadSensitiveContext {
   readonly #options: ThreadSensitiveContextOptions
-  readonly #runs: ContextRun[] = []
+  /** The last of its runs that are going on; each knows the one before. */
+  #lastRun: ContextRun | undefined = undefined
   #controller: AbortController | undefined = undefined
   #isAbortUntold = false
 
@@ -101,8 +102,8 @@ export class ThreadSensitiveContext {
       throw new ClosedError(
         'ThreadSensitiveContext.run was called after shutdown(). Call configure() to start again.',
       )
-    const run = new ContextRun(here, this, this.#options)
-    this.#runs.push(run)
+    const run = new ContextRun(here, this, this.#options, this.#lastRun)
+    this.#lastRun = run
     try {
       this.#throwIfAborted(run)
       const scope = {
@@ -114,7 +115,7 @@ export class ThreadSensitiveContext {
       } as const
       return await here.scopes.run(scope, () => fn(this))
     } finally {
-      this.#runs.splice(this.#runs.indexOf(run), 1)
+      this.#lastRun = run.without(this.#lastRun)
       const cleaning = run.end()
       if (cleaning) await cleaning
     }
@@ -124,7 +125,7 @@ export class ThreadSensitiveContext {
   #look(): AbortController {
     if (this.#controller) return this.#controller
     this.#controller = new AbortController()
-    for (const run of this.#runs) run.arm()
+    for (let run = this.#lastRun; run; run = run.before) run.arm()
     return this.#controller
   }
 
