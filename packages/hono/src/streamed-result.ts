@@ -65,7 +65,8 @@ function streamOf(
         next = undefined
       },
       async cancel() {
-        await items.return?.()
+        // Where the context has ended already, the generator has, too; and there is nobody left to tell of an error.
+        await items.return?.().catch(() => undefined)
       },
     },
     { highWaterMark: 0 },
