@@ -49,7 +49,7 @@ describe('a client that disconnects', () => {
     ['the runtime’s own server', listen],
     ['@hono/node-server', listenByNode],
   ])
-    test(`over HTTP/1.1 of ${by} aborts the signal, and the next call`, async (t) => {
+    test(`over HTTP/1.1 aborts the signal, and the next call (${by})`, async (t) => {
       const { app, outcome, reached, release } = slowApp()
       const client = new AbortController()
       const answer = fetch(await serve(t, app), { signal: client.signal }).catch(({ name }) => name)
