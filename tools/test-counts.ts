@@ -65,10 +65,14 @@ export function completeResults(
   )
 }
 
-/** The results as lines of a table, one a project. */
-export function tableOf(results: readonly ProjectResult[]): string {
+/**
+ * The results as lines of a table, one a project.
+ *
+ * @param what Other than a project: the title of the first column.
+ */
+export function tableOf(results: readonly ProjectResult[], what = 'project'): string {
   const rows = [
-    ['project', 'passed', 'failed', 'skipped', ''],
+    [what, 'passed', 'failed', 'skipped', ''],
     ...results.map(({ project, passed, failed, skipped, remark }) => [
       project,
       String(passed),

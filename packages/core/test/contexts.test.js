@@ -274,4 +274,58 @@ describe('the signal of a context', () => {
     aborter.abort()
     assert.equal(context.signal.aborted, false)
   })
+
+  test('may be given by a function, which is asked for it only when somebody looks', async () => {
+    const aborter = new AbortController()
+    const asked = []
+    const signal = () => {
+      asked.push('signal')
+      return aborter.signal
+    }
+    await inContext(() => 'without a call', { signal })
+    assert.deepEqual(asked, [])
+    await inContext(() => where(), { signal })
+    assert.deepEqual(asked, ['signal'])
+    const context = new ThreadSensitiveContext({ signal })
+    await context.run(() => {
+      assert.equal(context.signal.aborted, false)
+      aborter.abort('enough')
+      assert.equal(context.signal.reason, 'enough')
+    })
+    assert.deepEqual(asked, ['signal', 'signal'])
+  })
+
+  test('given by a function and aborted meanwhile refuses the first call', async () => {
+    const reason = new Error('gone')
+    await inContext(() => assert.rejects(where(), reason), {
+      signal: () => AbortSignal.abort(reason),
+    })
+  })
+
+  test('aborts by its timeout counted from run, however late somebody looks', async () => {
+    const timeout = 40
+    const begin = performance.now()
+    await inContext(
+      async (context) => {
+        while (performance.now() - begin <= timeout) await new Promise(setImmediate)
+        assert.ok(context.signal.aborted)
+        await assert.rejects(where(), CallTimeoutError)
+      },
+      { timeout },
+    )
+  })
+
+  test('aborts both of two runs of one context, whichever looks', async () => {
+    const context = new ThreadSensitiveContext({ timeout: 40 })
+    const [entered, release] = [new Latch(), new Latch()]
+    await Promise.all([
+      context.run(async () => {
+        await assert.rejects(hold(entered.memory, release.memory), CallTimeoutError)
+        release.open()
+      }),
+      context.run(
+        () => new Promise((resolve) => context.signal.addEventListener('abort', resolve)),
+      ),
+    ])
+  })
 })

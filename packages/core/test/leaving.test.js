@@ -172,6 +172,25 @@ console.log(await context, stats().threads.length)`,
     )
   })
 
+  test('lets an open context finish that makes its first call only afterwards', async (t) => {
+    await ends(
+      t,
+      `
+let begun
+const context = new ThreadSensitiveContext().run(async () => {
+  await new Promise((resolve) => { begun = resolve })
+  return calls.add(1, 2)
+})
+const ended = shutdown()
+console.log(stats().contexts)
+begun()
+console.log(await context)
+await ended
+console.log(stats().contexts, stats().threads.length)`,
+      '1\n3\n0 0\n',
+    )
+  })
+
   test('lets calls that wait in a queue finish', async (t) => {
     await ends(
       t,

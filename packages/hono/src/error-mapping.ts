@@ -1,9 +1,8 @@
-import type { SyncBridgeError } from '@syncbridge/core'
+import { SyncBridgeError } from '@syncbridge/core'
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { toHttpException } from './http-exceptions.js'
 import type { SyncbridgeOptions } from './options.js'
-import type { Core } from './runtime.js'
 
 /**
  * Makes the errors of the bridge reach `app.onError` as `HTTPException`s.
@@ -14,11 +13,9 @@ import type { Core } from './runtime.js'
  * and since Hono goes on with the object it caught, that object itself becomes the exception.
  */
 export class ErrorMapping {
-  readonly #core: Core
   readonly #onError: SyncbridgeOptions['onError']
 
-  constructor(core: Core, onError: SyncbridgeOptions['onError']) {
-    this.#core = core
+  constructor(onError: SyncbridgeOptions['onError']) {
     this.#onError = onError
   }
 
@@ -38,7 +35,7 @@ export class ErrorMapping {
 
   /** The exception for an error of the bridge; `undefined` for any other, and for one that is to stay as it is. */
   map(error: unknown, c: Context): HTTPException | undefined {
-    if (!(error instanceof this.#core.SyncBridgeError)) return undefined
+    if (!(error instanceof SyncBridgeError)) return undefined
     if (!this.#onError) return toHttpException(error)
     const answer = this.#onError(error, c)
     return answer instanceof Response ? wrap(answer, error) : answer

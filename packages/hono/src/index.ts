@@ -1,3 +1,6 @@
+export { NoThreadsError } from './no-threads-error.js'
 export type { SyncbridgeOptions } from './options.js'
-export { NoThreadsError } from './runtime.js'
+export { type SyncHandler, type SyncHandlerOptions, syncHandler } from './sync-handler.js'
+export type { ParamsOf, SyncFile, SyncForm, SyncRequest, Validated } from './sync-request.js'
+export type { ResponseOf, SyncChunk, SyncResponse, SyncResponseHead } from './sync-result.js'
 export { type SyncbridgeEnv, type SyncbridgeVariable, syncbridge } from './syncbridge.js'

@@ -27,28 +27,37 @@ export interface SyncbridgeOptions {
   onError?: (error: SyncBridgeError, c: Context) => HTTPException | Response | undefined
 }
 
-const known = new Set(['timeout', 'signal', 'onError'])
-
 /**
  * @throws TypeError naming the option and what it should be
  */
 export function checkOptions(options: SyncbridgeOptions): void {
-  for (const name of Object.keys(options)) {
-    if (known.has(name)) continue
-    throw new TypeError(
-      `syncbridge(): unknown option '${name}'; known are ${[...known].join(', ')}`,
-    )
-  }
+  refuseUnknown('syncbridge()', options, ['timeout', 'signal', 'onError'])
   const { timeout, signal, onError } = options
-  if (timeout !== undefined && !(Number.isFinite(timeout) && timeout > 0)) {
-    throw new TypeError(
-      `syncbridge(): 'timeout' must be a positive number of milliseconds, not ${String(timeout)}`,
-    )
-  }
+  checkPositive('syncbridge()', { timeout }, 'milliseconds')
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new TypeError("syncbridge(): 'signal' must be an AbortSignal")
   }
   if (onError !== undefined && typeof onError !== 'function') {
     throw new TypeError("syncbridge(): 'onError' must be a function")
+  }
+}
+
+/** @throws TypeError naming the option that is not known */
+export function refuseUnknown(verb: string, options: object, known: readonly string[]): void {
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue
+    throw new TypeError(`${verb}: unknown option '${name}'; known are ${known.join(', ')}`)
+  }
+}
+
+/** @throws TypeError naming the option that is not a positive number */
+export function checkPositive(
+  verb: string,
+  options: Readonly<Record<string, unknown>>,
+  unit: string,
+): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || (Number.isFinite(value) && Number(value) > 0)) continue
+    throw new TypeError(`${verb}: '${name}' must be a positive number of ${unit}, not ${value}`)
   }
 }

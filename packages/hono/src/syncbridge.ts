@@ -1,10 +1,10 @@
-import type { ThreadSensitiveContext } from '@syncbridge/core'
+import { ThreadSensitiveContext } from '@syncbridge/core'
 import type { Context, MiddlewareHandler, Next } from 'hono'
-import { onAbort, watchClient } from './client.js'
 import { ErrorMapping } from './error-mapping.js'
 import { checkOptions, type SyncbridgeOptions } from './options.js'
-import { holdBody, type OpenBody } from './response-body.js'
-import { type Core, loadCore } from './runtime.js'
+import { RequestContext } from './request-context.js'
+import { ResponseBodies } from './response-body.js'
+import { assertThreads } from './threads.js'
 
 /** What `c.var.syncbridge` holds. */
 export interface SyncbridgeVariable {
@@ -51,64 +51,24 @@ declare module 'hono' {
  * ```
  */
 export function syncbridge(options: SyncbridgeOptions = {}): MiddlewareHandler<SyncbridgeEnv> {
+  assertThreads('syncbridge()')
   checkOptions(options)
-  const loading = loadCore()
-
-  return async function syncbridgeMiddleware(c: Context<SyncbridgeEnv>, next: Next) {
-    if (c.get('syncbridge')) return next()
-    const core = await loading
-    const errors = new ErrorMapping(core, options.onError)
-    errors.watch(c)
-    const outer = core.ThreadSensitiveContext.current()
-    if (!outer) return serve(core, c, next, options, errors)
-    c.set('syncbridge', { context: outer, signal: outer.signal })
-    return next()
+  const shared = {
+    errors: new ErrorMapping(options.onError),
+    bodies: new ResponseBodies(),
+    options,
   }
-}
 
-/** Settles when the response is there; the context stays open behind it until the body has ended. */
-function serve(
-  core: Core,
-  c: Context<SyncbridgeEnv>,
-  next: Next,
-  { signal, timeout }: SyncbridgeOptions,
-  errors: ErrorMapping,
-): Promise<void> {
-  const abort = new AbortController()
-  const context = new core.ThreadSensitiveContext({
-    signal: abort.signal,
-    ...(timeout === undefined ? {} : { timeout }),
-  })
-  c.set('syncbridge', { context, signal: context.signal })
-
-  let body: OpenBody | undefined
-  let gone: DOMException | undefined
-  const stopWatching = watchClient(c, (answered) => {
-    gone = new DOMException('The client is gone', 'AbortError')
-    // With the response complete, a body still held is one that the handler wrote itself, or that was dropped on its way.
-    if (!(answered && body)) abort.abort(gone)
-    body?.abandon(gone)
-  })
-  const stopFollowing = signal && onAbort(signal, () => abort.abort(signal.reason))
-
-  return new Promise((answered, failed) => {
-    context
-      .run(async () => {
-        try {
-          await next()
-        } catch (error) {
-          throw errors.map(error, c) ?? error
-        }
-        // With the client gone, the response that is there may be another's, sent while the handler was still running.
-        if (!gone) body = holdBody(c)
-        answered()
-        await body?.untilEnd()
-      })
-      // Once the response is on its way there is nobody left to tell, and `failed` does nothing.
-      .catch(failed)
-      .finally(() => {
-        stopWatching()
-        stopFollowing?.()
-      })
-  })
+  return function syncbridgeMiddleware(c: Context<SyncbridgeEnv>, next: Next) {
+    if (c.get('syncbridge')) return next()
+    const outer = ThreadSensitiveContext.current()
+    if (outer) {
+      shared.errors.watch(c)
+      c.set('syncbridge', { context: outer, signal: outer.signal })
+      return next()
+    }
+    const request = new RequestContext(c, shared)
+    c.set('syncbridge', request)
+    return request.run(next)
+  }
 }

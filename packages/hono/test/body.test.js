@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, get } from 'node:http'
 import { after, describe, test } from 'node:test'
+import { gunzipSync } from 'node:zlib'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { shutdown, ThreadSensitiveContext } from '@syncbridge/core'
 import { syncbridge } from '@syncbridge/hono'
@@ -11,8 +12,9 @@ import { etag } from 'hono/etag'
 import { stream, streamSSE } from 'hono/streaming'
 import { noteExit, thread } from './fixtures/desk.js'
 import { isOpen, latch, opened, signal } from './support/latch.js'
+import { skipOn } from './support/on-runtime.js'
 import { forbidUnhandledRejections } from './support/rejections.js'
-import { listen } from './support/server.js'
+import { listen, listenByNode } from './support/server.js'
 
 forbidUnhandledRejections()
 after(() => shutdown({ timeout: 5_000 }))
@@ -169,7 +171,8 @@ describe('the context ends', () => {
     await opened(exited)
   })
 
-  test('when an outer middleware has dropped the body', async (t) => {
+  const silent = skipOn('bun', 'Bun’s own server does not tell when a response has been sent')
+  test('when an outer middleware has dropped the body', { skip: silent }, async (t) => {
     const exited = latch()
     const drop = async (c, next) => {
       await next()
@@ -200,7 +203,7 @@ describe('the context ends', () => {
       return RESPONSE_ALREADY_SENT
     })
 
-    const response = await fetch(await listen(t, app))
+    const response = await fetch(await listenByNode(t, app))
     const reader = response.body.getReader()
     assert.equal(await readChunk(reader), 'first')
     assert.equal(isOpen(exited), false)
@@ -245,30 +248,27 @@ describe('a response keeps', () => {
   })
 
   test('what compress() and etag() around it add', async (t) => {
-    const app = appWith((c) => c.text('all the same '.repeat(500)), compress(), etag())
+    const app = appWith((c) => c.html('all the same '.repeat(500)), compress(), etag())
 
-    const response = await fetch(await listen(t, app), {
-      headers: { 'accept-encoding': 'gzip' },
-    })
+    // Not by fetch(), which on Bun hides how a body was encoded.
+    const request = get(await listen(t, app), { headers: { 'accept-encoding': 'gzip' } })
+    const [response] = await once(request, 'response')
+    const chunks = []
+    for await (const chunk of response) chunks.push(chunk)
 
-    assert.equal(response.headers.get('content-encoding'), 'gzip')
-    assert.ok(response.headers.has('etag'))
-    assert.equal(await response.text(), 'all the same '.repeat(500))
+    assert.equal(response.headers['content-encoding'], 'gzip')
+    assert.ok(response.headers.etag)
+    assert.equal(gunzipSync(Buffer.concat(chunks)).toString(), 'all the same '.repeat(500))
   })
 })
 
-test('a text response goes to the socket without being made a stream', async (t) => {
-  let body
-  const watch = async (c, next) => {
-    await next()
-    const { res } = c
-    const cache = Object.getOwnPropertySymbols(res).find(
-      ({ description }) => description === 'cache',
-    )
-    body = cache && res[cache][1]
-  }
-  const app = appWith((c) => c.text(`inside: ${Boolean(ThreadSensitiveContext.current())}`), watch)
+test('a text response goes to the socket as a text, whose type and length are told', async (t) => {
+  const app = appWith((c) => c.text(`inside: ${Boolean(ThreadSensitiveContext.current())}`))
 
-  assert.equal(await (await fetch(await listen(t, app))).text(), 'inside: true')
-  assert.equal(body, 'inside: true')
+  const response = await fetch(await listen(t, app))
+
+  assert.equal(await response.text(), 'inside: true')
+  assert.match(response.headers.get('content-type'), /^text\/plain; ?charset=utf-8$/i)
+  assert.equal(response.headers.get('content-length'), '12')
+  assert.equal(response.headers.get('transfer-encoding'), null)
 })

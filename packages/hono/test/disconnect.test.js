@@ -8,8 +8,9 @@ import { streamSSE } from 'hono/streaming'
 import { timeout } from 'hono/timeout'
 import { noteExit, thread, waitFor } from './fixtures/desk.js'
 import { isOpen, latch, open, opened, signal } from './support/latch.js'
+import { skipOn } from './support/on-runtime.js'
 import { forbidUnhandledRejections } from './support/rejections.js'
-import { listen } from './support/server.js'
+import { listen, listenByNode } from './support/server.js'
 
 forbidUnhandledRejections()
 after(() => shutdown({ timeout: 5_000 }))
@@ -44,23 +45,27 @@ function slowApp() {
 }
 
 describe('a client that disconnects', () => {
-  test('over HTTP/1.1 aborts the signal, and the next call', async (t) => {
-    const { app, outcome, reached, release } = slowApp()
-    const client = new AbortController()
-    const answer = fetch(await listen(t, app), { signal: client.signal }).catch(({ name }) => name)
-    const requestSignal = await reached
+  for (const [by, serve] of [
+    ['the runtime’s own server', listen],
+    ['@hono/node-server', listenByNode],
+  ])
+    test(`over HTTP/1.1 aborts the signal, and the next call (${by})`, async (t) => {
+      const { app, outcome, reached, release } = slowApp()
+      const client = new AbortController()
+      const answer = fetch(await serve(t, app), { signal: client.signal }).catch(({ name }) => name)
+      const requestSignal = await reached
 
-    client.abort()
+      client.abort()
 
-    assert.equal((await aborted(requestSignal)).name, 'AbortError')
-    assert.equal(await answer, 'AbortError')
-    release()
-    assert.equal(await outcome, 'AbortError')
-  })
+      assert.equal((await aborted(requestSignal)).name, 'AbortError')
+      assert.equal(await answer, 'AbortError')
+      release()
+      assert.equal(await outcome, 'AbortError')
+    })
 
   test('over HTTP/2 aborts the signal, and the next call', async (t) => {
     const { app, outcome, reached, release } = slowApp()
-    const session = connect(await listen(t, app, { createServer }))
+    const session = connect(await listenByNode(t, app, { createServer }))
     t.after(() => session.destroy())
     const request = session.request({ ':path': '/' })
     const requestSignal = await reached
@@ -141,6 +146,30 @@ describe('a client that disconnects', () => {
   })
 })
 
+test('a client that leaves during a call is nothing that Hono’s own error handler would log', async (t) => {
+  const [started, done, exited] = [latch(), latch(), latch()]
+  const app = new Hono()
+  app.use(syncbridge())
+  app.get('/', async (c) => {
+    await noteExit(exited)
+    return c.json(await waitFor(started, done))
+  })
+  const log = t.mock.method(console, 'error', () => {})
+  const client = new AbortController()
+  const answer = fetch(await listen(t, app), { signal: client.signal }).catch(({ name }) => name)
+  await opened(started)
+
+  client.abort()
+
+  assert.equal(await answer, 'AbortError')
+  open(done)
+  await opened(exited)
+  assert.deepEqual(
+    log.mock.calls.map((call) => call.arguments),
+    [],
+  )
+})
+
 test('a client that stays never sees its signal abort, over HTTP/1.1 and HTTP/2', async (t) => {
   const signals = []
   const exits = []
@@ -154,7 +183,7 @@ test('a client that stays never sees its signal abort, over HTTP/1.1 and HTTP/2'
     return c.body(new Blob(['streamed']).stream())
   })
   await (await fetch(await listen(t, app))).text()
-  const session = connect(await listen(t, app, { createServer }))
+  const session = connect(await listenByNode(t, app, { createServer }))
   t.after(() => session.destroy())
   const request = session.request({ ':path': '/' })
   for await (const _ of request);
@@ -167,7 +196,10 @@ test('a client that stays never sees its signal abort, over HTTP/1.1 and HTTP/2'
   )
 })
 
-test('a handler that an outer timeout() has answered for sees its signal abort', async (t) => {
+const silent = skipOn('bun', 'Bun’s own server does not tell when a response has been sent')
+test('a handler that an outer timeout() has answered for sees its signal abort', {
+  skip: silent,
+}, async (t) => {
   const { app: inner, outcome, reached, release } = slowApp()
   const app = new Hono()
   app.use(timeout(50))

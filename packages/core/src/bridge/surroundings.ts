@@ -23,10 +23,8 @@ export class Surroundings {
     this.locals = localsOf(cell, codec)
     this.storages = this.#stores.wire
     // One that has ended is in force nowhere: work that outlives it may open another.
-    this.context =
-      scope.context !== undefined && here.open.hasEnded(scope.context, here.address)
-        ? undefined
-        : scope.context
+    const id = scope.context?.id
+    this.context = id !== undefined && here.open.hasEnded(id, here.address) ? undefined : id
   }
 
   /** Also after an error: what a call did to its surroundings has happened. */

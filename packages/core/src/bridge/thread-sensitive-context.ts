@@ -1,24 +1,29 @@
 import { assertTimeout } from '../cancellation/deadline.js'
-import { after } from '../cancellation/timer.js'
 import { Cell } from '../context/cell.js'
-import { CallTimeoutError, ClosedError, SyncBridgeError } from '../errors.js'
+import type { ContextRef } from '../context/context-ref.js'
+import { ClosedError, SyncBridgeError } from '../errors.js'
 import type { Runtime } from '../runtime/runtime.js'
 import { runtime } from '../runtime/runtime.js'
 import { assertOptions } from './bridged-function.js'
+import { ContextRun } from './context-run.js'
 
 const BRAND: unique symbol = Symbol.for('syncbridge.context') as never
+const OPTIONS = ['signal', 'timeout']
 
 /** Options of a `ThreadSensitiveContext`. */
 export interface ThreadSensitiveContextOptions {
-  /** Aborts the context's own signal, and with it the calls that are running in it. */
-  signal?: AbortSignal
+  /**
+   * Aborts the context's own signal, and with it the calls that are running in it. A function is asked for it with the context's
+   * first call, or with the first look at `context.signal`: where there is neither, there is nothing to listen to.
+   */
+  signal?: AbortSignal | (() => AbortSignal)
   /** Time after which the context's signal aborts with a CallTimeoutError, in ms, counted from `run`. */
   timeout?: number
 }
 
 /**
  * One request's own thread. Every thread-sensitive call made inside `run` runs on one thread, which the context leases,
- * alone, from the first such call until the end; a context without such a call costs no thread. Behaves as asgiref's
+ * alone, from the first such call until the end; a context without a call costs no thread, and hardly anything else. Behaves as asgiref's
  * `ThreadSensitiveContext`, except that threads are leased from a capped set of warm ones, and that the context is also a
  * scope for `Local`s: it begins with the values around it, and what it changes stays inside.
  *
@@ -32,19 +37,21 @@ export interface ThreadSensitiveContextOptions {
  */
 export class ThreadSensitiveContext {
   readonly #options: ThreadSensitiveContextOptions
-  readonly #controller = new AbortController()
+  /** The last of its runs that are going on; each knows the one before. */
+  #lastRun: ContextRun | undefined = undefined
+  #controller: AbortController | undefined = undefined
   #isAbortUntold = false
 
   /** @throws TypeError where an option is unknown or out of range. */
   constructor(options: ThreadSensitiveContextOptions = {}) {
-    assertOptions('ThreadSensitiveContext', options, ['signal', 'timeout'])
+    assertOptions('ThreadSensitiveContext', options, OPTIONS)
     assertTimeout(options.timeout, 'ThreadSensitiveContext')
     this.#options = options
   }
 
   /** Aborts with the given signal and at the timeout. */
   get signal(): AbortSignal {
-    return this.#controller.signal
+    return this.#look().signal
   }
 
   /** The open context around the running code, if it was opened on this thread. */
@@ -61,9 +68,19 @@ export class ThreadSensitiveContext {
 
   /** @internal */
   takeAbort(): boolean {
+    this.#look()
     const untold = this.#isAbortUntold
     this.#isAbortUntold = false
     return untold
+  }
+
+  /** @internal */
+  abort(reason: unknown): void {
+    const controller = this.#look()
+    if (controller.signal.aborted) return
+    // Before the signal: the running calls hear it, and take it off.
+    this.#isAbortUntold = true
+    controller.abort(reason)
   }
 
   /**
@@ -76,53 +93,47 @@ export class ThreadSensitiveContext {
    */
   async run<T>(fn: (context: ThreadSensitiveContext) => T | Promise<T>): Promise<T> {
     const here = runtime()
-    const outer = ThreadSensitiveContext.current()
-    if (outer) return await fn(outer)
+    const around = here.scopes.current()
+    const outer = here.open.context(around?.context)
+    if (outer instanceof ThreadSensitiveContext) return await fn(outer)
     // Opened on another thread: it goes on here, and a second lease would wait for the first.
-    if (isElsewhere(here, here.scopes.current()?.context)) return await fn(this)
+    if (isElsewhere(here, around?.context)) return await fn(this)
     if (here.closed)
       throw new ClosedError(
         'ThreadSensitiveContext.run was called after shutdown(). Call configure() to start again.',
       )
-    const disarm = this.#arm()
-    const id = here.open.addContext(this, here.address)
+    const run = new ContextRun(here, this, this.#options, this.#lastRun)
+    this.#lastRun = run
     try {
-      this.signal.throwIfAborted()
-      tellHost(here, id, 'open')
-      const around = here.scopes.current()
+      this.#throwIfAborted(run)
       const scope = {
         ...around,
         mode: 'context',
         chain: around?.chain ?? [],
-        context: id,
+        context: run,
         cell: around?.cell.fork() ?? new Cell(),
       } as const
       return await here.scopes.run(scope, () => fn(this))
     } finally {
-      disarm()
-      await here.open.removeContext(id, () => tellHost(here, id, 'ended'))
+      this.#lastRun = run.without(this.#lastRun)
+      const cleaning = run.end()
+      if (cleaning) await cleaning
     }
   }
 
-  #abort(reason: unknown): void {
-    if (this.signal.aborted) return
-    // Before the signal: the running calls hear it, and take it off.
-    this.#isAbortUntold = true
-    this.#controller.abort(reason)
+  /** The first time, whatever may abort the context begins to be heard. */
+  #look(): AbortController {
+    if (this.#controller) return this.#controller
+    this.#controller = new AbortController()
+    for (let run = this.#lastRun; run; run = run.before) run.arm()
+    return this.#controller
   }
 
-  #arm(): () => void {
-    const { signal, timeout } = this.#options
-    const onAbort = () => this.#abort(signal?.reason)
-    if (signal?.aborted) onAbort()
-    signal?.addEventListener('abort', onAbort, { once: true })
-    const expire = () =>
-      this.#abort(new CallTimeoutError(`The context's timeout of ${timeout} ms passed.`))
-    const stopTimer = timeout === undefined ? undefined : after(timeout, expire)
-    return () => {
-      stopTimer?.()
-      signal?.removeEventListener('abort', onAbort)
-    }
+  #throwIfAborted(run: ContextRun): void {
+    const { signal } = this.#options
+    // With nobody having looked, there is nothing that could have aborted but what was given.
+    if (this.#controller || (typeof signal === 'object' && signal.aborted)) run.arm()
+    this.#controller?.signal.throwIfAborted()
   }
 }
 
@@ -152,21 +163,11 @@ export function onContextExit(fn: () => void): void {
     )
   }
   // Like any callback of Node's: with the Locals of the code that registered it.
-  here.exitHooks.add(scope.context, here.scopes.bind(fn))
+  here.exitHooks.add(scope.context.id, here.scopes.bind(fn))
 }
 
-function isElsewhere(here: Runtime, context: string | undefined): boolean {
-  return context !== undefined && context.slice(0, context.lastIndexOf(':')) !== here.address
-}
-
-/** The root leases the threads, and must know which contexts are open. Resolves, at the end, when the thread has cleaned up. */
-function tellHost(here: Runtime, context: string, state: 'open' | 'ended'): Promise<void> {
-  if (here.host) {
-    if (state === 'ended') return new Promise((resolve) => here.host?.leases.end(context, resolve))
-    here.host.leases.open(context)
-    return Promise.resolve()
-  }
-  const root = here.address.slice(0, here.address.indexOf('/'))
-  here.postOrDrop({ kind: 'context', to: root, from: here.address, context, state })
-  return state === 'ended' ? here.open.whenOver(context) : Promise.resolve()
+function isElsewhere(here: Runtime, context: ContextRef | undefined): boolean {
+  if (!context) return false
+  const { id } = context
+  return id.slice(0, id.lastIndexOf(':')) !== here.address
 }

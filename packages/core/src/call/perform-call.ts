@@ -7,6 +7,7 @@ import { isScalar } from '../codec/kind-of.js'
 import { WireList } from '../codec/wire-list.js'
 import type { Carriers, Entered } from '../context/carriers.js'
 import { Cell } from '../context/cell.js'
+import type { ContextRef } from '../context/context-ref.js'
 import type { Scope, Scopes } from '../context/scope.js'
 import { DeadlockError } from '../errors.js'
 import type {
@@ -46,7 +47,7 @@ export class RunningCall implements Scope {
   readonly mode: CallRequest['mode']
   readonly chain: readonly FrameRef[]
   readonly loop: ThreadAddress
-  readonly context: string | undefined
+  readonly context: ContextRef | undefined
   readonly storages: readonly WireStorage[]
   readonly cell: Cell
   /** Where it stands among the asynchronous ones (`running-calls.ts`). */
@@ -68,7 +69,7 @@ export class RunningCall implements Scope {
     this.chain = scope.chain
     // Async code runs on a loop, and what it calls comes back to that loop.
     this.loop = mode === 'sync' ? scope.loop : here.address
-    this.context = scope.context
+    this.context = scope.context === undefined ? undefined : { id: scope.context }
     this.storages = scope.storages
     this.cell = new Cell()
     this.#here = here
@@ -209,7 +210,7 @@ export class RunningCall implements Scope {
   #codecOf(): Codec {
     this.#codec ??= new Codec(this.#here.registry, this.message.request.ref, this.mode, {
       thread: this.origin.from,
-      context: this.context,
+      context: this.context?.id,
     })
     return this.#codec
   }

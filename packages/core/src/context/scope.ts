@@ -6,6 +6,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { CallAbort } from '../cancellation/call-abort.js'
 import type { CallName, FrameRef, ThreadAddress, WireStorage } from '../protocol.js'
 import { Cell } from './cell.js'
+import type { ContextRef } from './context-ref.js'
 
 /**
  * `open`: nothing of ours is above. `context`: on a loop, inside a `ThreadSensitiveContext`. `async`: on a loop, async
@@ -26,8 +27,8 @@ export interface Scope {
   readonly chain: readonly FrameRef[]
   /** The loop that launched the running sync call. */
   readonly loop?: ThreadAddress | undefined
-  /** The id of the `ThreadSensitiveContext` around it. */
-  readonly context?: string | undefined
+  /** The `ThreadSensitiveContext` around it. */
+  readonly context?: ContextRef | undefined
   /** The `AsyncSingleThreadContext` around it, as its owner keeps it. */
   readonly singleLoop?: object | undefined
   readonly cell: Cell

@@ -4,6 +4,7 @@
  * module that a thread must import to meet the same registration again.
  */
 import { pathToFileURL } from 'node:url'
+import { isTopLevelFrame, pathMeansCommonJs } from './top-level-frame.js'
 
 export interface CallSite {
   readonly module: string
@@ -13,10 +14,16 @@ export interface CallSite {
 
 /** The module whose top level is running, or undefined when none is (inside a function called later). */
 export function topLevelSite(): CallSite | undefined {
-  for (const site of structuredStack()) {
+  const sites = structuredStack()
+  for (const [index, site] of sites.entries()) {
     const file = site.getFileName()
-    if (!file || file.startsWith('node:') || !isTopLevel(site)) continue
-    return { ...siteOf(file), line: site.getLineNumber() ?? undefined }
+    if (!file || file.startsWith('node:') || !isTopLevelFrame(sites, index)) continue
+    const { module, format } = siteOf(file)
+    return {
+      module,
+      format: pathMeansCommonJs(site) ? format : 'esm',
+      line: site.getLineNumber() ?? undefined,
+    }
   }
   return undefined
 }
@@ -27,14 +34,6 @@ export function siteOf(module: string): CallSite {
   return /^[a-z][a-z0-9+.-]+:/i.test(module)
     ? { module, format: 'esm' }
     : { module: pathToFileURL(module).href, format: 'cjs' }
-}
-
-function isTopLevel(site: NodeJS.CallSite): boolean {
-  if (site.getFunctionName() !== null || site.isEval() || site.isAsync()) return false
-  // A module's own code is enclosed by nothing: it begins at 1:1. An anonymous function begins where it stands.
-  // Some module runners report no column.
-  const column = site.getEnclosingColumnNumber()
-  return site.getEnclosingLineNumber() === 1 && (column === 1 || column === null)
 }
 
 function structuredStack(): NodeJS.CallSite[] {

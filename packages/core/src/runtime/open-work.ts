@@ -1,13 +1,7 @@
 /** What has begun on this thread and not ended: `shutdown()` waits for it, and a context's calls find its signal here. */
 import type { Call } from '../call/call.js'
 import { OpenCalls } from '../call/open-calls.js'
-
-/** An open `ThreadSensitiveContext`, as far as a call inside it is concerned. */
-export interface OpenContext {
-  readonly signal: AbortSignal
-  /** Whether the signal has aborted and no call has been told; asking counts as telling. */
-  takeAbort(): boolean
-}
+import type { ContextRef, OpenContext } from '../context/context-ref.js'
 
 export class OpenWork {
   readonly #contexts = new Map<string, OpenContext>()
@@ -17,6 +11,7 @@ export class OpenWork {
   readonly #anchor = setInterval(() => undefined, 2 ** 31 - 1).unref()
   readonly #onOver = new Map<string, () => void>()
   #holdsLoop = false
+  #openContexts = 0
   #lastContext = 0
   #endings = 0
 
@@ -25,7 +20,7 @@ export class OpenWork {
   }
 
   get contextCount(): number {
-    return this.#contexts.size
+    return this.#openContexts
   }
 
   get calls(): readonly Call[] {
@@ -53,12 +48,20 @@ export class OpenWork {
     else this.#anchor.unref()
   }
 
-  /** @returns the id of the context, unlike that of any other of this process. */
-  addContext(context: OpenContext, address: string): string {
+  /** A context begins, of which nothing needs to be known before its first call. */
+  beginContext(): void {
+    this.#openContexts += 1
+  }
+
+  /** @returns a new id, unlike that of any other context of this process. */
+  nameContext(address: string): string {
     this.#lastContext += 1
-    const id = `${address}:${this.#lastContext}`
+    return `${address}:${this.#lastContext}`
+  }
+
+  /** From now on calls that come back here find the context by its id. */
+  addContext(id: string, context: OpenContext): void {
     this.#contexts.set(id, context)
-    return id
   }
 
   /** Whether the context has ended; of one that was opened on another thread only that thread can tell. */
@@ -66,13 +69,21 @@ export class OpenWork {
     return id.slice(0, id.lastIndexOf(':')) === address && !this.#contexts.has(id)
   }
 
-  context(id: string | undefined): OpenContext | undefined {
-    return id === undefined ? undefined : this.#contexts.get(id)
+  /** The context, where it is open and was opened on this thread. */
+  context(ref: ContextRef | undefined): OpenContext | undefined {
+    return ref && (ref.open ?? this.#contexts.get(ref.id))
+  }
+
+  /** A context ends of which nobody has asked for the id. */
+  endContext(): void {
+    this.#openContexts -= 1
+    if (this.#waiting.length > 0) this.#wakeWhenIdle()
   }
 
   /** @param ending Resolves when the context's thread has cleaned up: until then something is open. */
   async removeContext(id: string, ending: () => Promise<void>): Promise<void> {
     this.#contexts.delete(id)
+    this.#openContexts -= 1
     this.#endings += 1
     try {
       await ending()
@@ -101,7 +112,7 @@ export class OpenWork {
   }
 
   #wakeWhenIdle(): void {
-    if (this.#calls.size > 0 || this.#contexts.size > 0 || this.#endings > 0) return
+    if (this.#calls.size > 0 || this.#openContexts > 0 || this.#endings > 0) return
     for (const wake of this.#waiting.splice(0)) wake()
   }
 }
