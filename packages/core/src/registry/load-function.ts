@@ -36,7 +36,8 @@ export function loadFunctionNow(ref: FunctionRef, registry: Registry): AnyFuncti
   if (known) return known
   let namespace: unknown
   try {
-    namespace = requireModule(ref)
+    // One that awaits at its top level can't be required, but may have been imported before.
+    namespace = registry.namespaceOf(ref.module) ?? requireModule(ref)
     registry.noteModule(ref.module, asObject(namespace))
   } catch (cause) {
     const fn = registry.find(ref)
