@@ -130,7 +130,7 @@ function couldNotLoad(ref: FunctionRef, cause: unknown): RegistrationError {
   const code = (cause as { code?: unknown } | null)?.code
   const topLevelAwait =
     code === 'ERR_REQUIRE_ASYNC_MODULE'
-      ? ' The thread is blocked and can’t wait for the module’s top-level await: load it before, by `configure({ setup })`.'
+      ? ' The thread is blocked and can’t wait for the module’s top-level await: load it before: call one of its functions where nothing is blocked, or name it in `configure({ setup })`.'
       : ''
   const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
   return new RegistrationError(
