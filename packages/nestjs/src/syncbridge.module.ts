@@ -10,9 +10,8 @@ import {
   type OnModuleInit,
   type Provider,
 } from '@nestjs/common'
-import { APP_INTERCEPTOR, HttpAdapterHost } from '@nestjs/core'
+import { APP_INTERCEPTOR } from '@nestjs/core'
 import { configure, shutdown, stats } from '@syncbridge/core'
-import { resumeAfterBody } from './fastify-resume.js'
 import { OpenContexts } from './open-contexts.js'
 import { openModules } from './open-modules.js'
 import {
@@ -52,20 +51,14 @@ const passThrough: NestInterceptor = { intercept: (_execution, next) => next.han
 @Module({})
 export class SyncbridgeModule implements NestModule, OnModuleInit, OnApplicationShutdown {
   readonly #options: ResolvedSyncbridgeOptions
-  readonly #host: HttpAdapterHost
-  readonly #contexts: OpenContexts
   readonly #services: ThreadServices
   readonly #logger = new Logger(LOG_CONTEXT)
 
   constructor(
     @Inject(SYNCBRIDGE_OPTIONS) options: ResolvedSyncbridgeOptions,
-    @Inject(HttpAdapterHost) host: HttpAdapterHost,
-    @Inject(OpenContexts) contexts: OpenContexts,
     @Inject(ThreadServices) services: ThreadServices,
   ) {
     this.#options = options
-    this.#host = host
-    this.#contexts = contexts
     this.#services = services
     // Also starts the bridge again, if an application before this one has drained it.
     configure(options.threads)
@@ -138,9 +131,7 @@ export class SyncbridgeModule implements NestModule, OnModuleInit, OnApplication
   }
 
   configure(consumer: MiddlewareConsumer): void {
-    if (!this.#options.middleware.mount) return
-    consumer.apply(SyncbridgeMiddleware).forRoutes('{*path}')
-    resumeAfterBody(this.#host.httpAdapter, this.#contexts)
+    if (this.#options.middleware.mount) consumer.apply(SyncbridgeMiddleware).forRoutes('{*path}')
   }
 
   async onModuleInit(): Promise<void> {
