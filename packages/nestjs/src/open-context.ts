@@ -1,5 +1,6 @@
 import { AsyncResource } from 'node:async_hooks'
 import { CallTimeoutError, ThreadSensitiveContext } from '@syncbridge/core'
+import { Observable } from 'rxjs'
 import type { ClientWatch } from './client-watch.js'
 
 /** How a context is opened: what ends it, and when it is aborted. */
@@ -10,13 +11,14 @@ export interface OpenContextOptions {
 }
 
 /**
- * A `ThreadSensitiveContext` that is open as long as a response, for several pieces of code that do not call each other: the
- * parts of the pipeline after a middleware, the resolvers of one GraphQL request.
+ * A `ThreadSensitiveContext` that is open as long as a response, and as the handlers that work for it, for several pieces of code
+ * that do not call each other: the parts of the pipeline after a middleware, the resolvers of one GraphQL request.
  */
 export class OpenContext {
   #scope: AsyncResource | undefined
   readonly #abort = new AbortController()
   readonly #ended: Promise<unknown>
+  readonly #handlers = new Set<Promise<void>>()
 
   constructor({ watch, timeout }: OpenContextOptions) {
     const { disconnected, ended } = watch
@@ -31,6 +33,8 @@ export class OpenContext {
       .run(async () => {
         this.#scope = new AsyncResource('SyncbridgeContext')
         await ended
+        // The client may have left before them: they still clean up.
+        while (this.#handlers.size > 0) await Promise.all(this.#handlers)
       })
       // The client has left, or the bridge was closed: whoever calls a bridged function learns it there.
       .catch(() => undefined)
@@ -39,6 +43,22 @@ export class OpenContext {
   /** Calls `fn` inside the context; just so where it could not be opened. */
   run<T>(fn: () => T): T {
     return this.#scope ? this.#scope.runInAsyncScope(fn) : fn()
+  }
+
+  /** What `handle` makes, subscribed to inside the context, which is open until that is over. */
+  observe<T>(handle: () => Observable<T>): Observable<T> {
+    return this.keep(handle, (fn) => this.run(fn))
+  }
+
+  /** The same for code that is inside the context already. */
+  keep<T>(handle: () => Observable<T>, run = <R>(fn: () => R): R => fn()): Observable<T> {
+    return new Observable((subscriber) => {
+      const handled = run(() => handle().subscribe(subscriber))
+      const over = new Promise<void>((resolve) => handled.add(resolve))
+      this.#handlers.add(over)
+      void over.then(() => this.#handlers.delete(over))
+      return handled
+    })
   }
 
   /** For a timeout that is known only after the context was opened. */

@@ -9,11 +9,10 @@ import {
 } from '@nestjs/common'
 import { HttpAdapterHost, Reflector } from '@nestjs/core'
 import { ThreadSensitiveContext } from '@syncbridge/core'
-import { catchError, Observable } from 'rxjs'
+import { catchError, type Observable } from 'rxjs'
 import { retryAfter, toHttpException, toTransportException } from './bridge-exceptions.js'
 import { inContext } from './context-observable.js'
 import { type Client, Clients } from './execution.js'
-import type { OpenContext } from './open-context.js'
 import { OpenContexts } from './open-contexts.js'
 import {
   LOG_CONTEXT,
@@ -94,13 +93,14 @@ export class SyncbridgeInterceptor implements NestInterceptor {
   ): Observable<unknown> {
     const open = this.#contexts.find(client.response)
     if (open && ownTimeout !== undefined) open.abortAfter(ownTimeout)
-    if (ThreadSensitiveContext.current()) return next.handle()
-    if (open) return inOpen(open, next)
+    const isInside = ThreadSensitiveContext.current() !== undefined
+    if (open) return isInside ? open.keep(() => next.handle()) : open.observe(() => next.handle())
+    if (isInside) return next.handle()
     const timeout = ownTimeout ?? this.#options.interceptor.timeout
     const watch = client.watch()
     if (execution.getType<string>() !== 'graphql' || !client.response || !watch)
       return inContext(() => next.handle(), watch, timeout)
-    return inOpen(this.#contexts.open(client.response, { timeout, watch }), next)
+    return this.#contexts.open(client.response, { timeout, watch }).observe(() => next.handle())
   }
 
   #refuse(execution: ExecutionContext, { response }: Client, error: unknown): never {
@@ -128,11 +128,6 @@ export class SyncbridgeInterceptor implements NestInterceptor {
       httpAdapter.setHeader(response, 'Retry-After', retryAfter)
     else if (isSettable(response)) response.setHeader('Retry-After', retryAfter)
   }
-}
-
-/** The handler's Observable, subscribed to inside a context that others have opened. */
-function inOpen(context: OpenContext, next: CallHandler<unknown>): Observable<unknown> {
-  return new Observable((subscriber) => context.run(() => next.handle().subscribe(subscriber)))
 }
 
 interface Settable {

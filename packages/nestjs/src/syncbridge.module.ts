@@ -10,8 +10,9 @@ import {
   type OnModuleInit,
   type Provider,
 } from '@nestjs/common'
-import { APP_INTERCEPTOR } from '@nestjs/core'
+import { APP_INTERCEPTOR, ModulesContainer } from '@nestjs/core'
 import { configure, shutdown, stats } from '@syncbridge/core'
+import { mountOnGateways } from './mount-on-gateways.js'
 import { OpenContexts } from './open-contexts.js'
 import { openModules } from './open-modules.js'
 import {
@@ -186,14 +187,23 @@ function moduleWith(options: Provider[]): DynamicModule {
       SyncbridgeService,
       ThreadServices,
       {
-        inject: [SYNCBRIDGE_OPTIONS, SyncbridgeInterceptor],
+        inject: [SYNCBRIDGE_OPTIONS, SyncbridgeInterceptor, ModulesContainer],
         provide: APP_INTERCEPTOR,
-        // Only the resolved options tell whether to mount it.
-        useFactory: (resolved: ResolvedSyncbridgeOptions, interceptor: SyncbridgeInterceptor) =>
-          resolved.interceptor.mount ? interceptor : passThrough,
+        useFactory: mount,
       },
     ],
   }
+}
+
+/** Only the resolved options tell whether to mount the interceptor. */
+function mount(
+  { interceptor: { mount } }: ResolvedSyncbridgeOptions,
+  interceptor: SyncbridgeInterceptor,
+  modules: ModulesContainer,
+): NestInterceptor {
+  const isOurs = (candidate: unknown) => candidate instanceof SyncbridgeInterceptor
+  mountOnGateways(modules, mount ? interceptor : undefined, isOurs)
+  return mount ? interceptor : passThrough
 }
 
 function optionsProviders<Args extends unknown[]>(
