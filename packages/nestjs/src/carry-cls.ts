@@ -12,9 +12,6 @@ interface Crossing {
 
 const carried = Symbol.for('syncbridge.nestjs.cls-carried')
 
-// As nestjs-cls registers it: a symbol, which no clone keeps.
-const CLS_ID = Symbol.for('nestjs-cls:CLS_ID')
-
 /**
  * Takes the store of nestjs-cls along with each call: `ClsService` then works in synchronous code on the threads as it does around the
  * call, and what is set there is there afterwards. What can't be cloned stays behind: the request, the response, proxy
@@ -42,7 +39,9 @@ const CLS_ID = Symbol.for('nestjs-cls:CLS_ID')
  * ```
  */
 export function carryCls(): void {
-  carryStorage('nestjs-cls', clsStorage(), codec)
+  // All copies of it in a thread share their storage; which one is loaded does not matter.
+  const { CLS_ID, ClsServiceManager }: NestjsCls = createRequire(import.meta.url)('nestjs-cls')
+  carryStorage('nestjs-cls', ClsServiceManager.getClsService().als, codecFor(CLS_ID))
   Reflect.set(globalThis, carried, true)
 }
 
@@ -51,27 +50,30 @@ export function isClsCarried(): boolean {
   return Reflect.get(globalThis, carried) === true
 }
 
-function clsStorage(): AsyncLocalStorage<Store> {
-  // All copies of it in a thread share their storage; which one is loaded does not matter.
-  const { ClsServiceManager } = createRequire(import.meta.url)('nestjs-cls')
-  return ClsServiceManager.getClsService().als
+interface NestjsCls {
+  /** The id's key: a symbol, which no clone keeps. */
+  readonly CLS_ID: symbol
+  readonly ClsServiceManager: { getClsService(): { readonly als: AsyncLocalStorage<Store> } }
 }
 
-const codec: StorageCodec<Store> = {
-  decode: (data) => {
-    const { id, values } = data as Crossing
-    return { ...values, ...(id === undefined ? {} : { [CLS_ID]: id }) }
-  },
-  encode: (store): Crossing => ({
-    id: store[CLS_ID],
-    values: Object.fromEntries(Object.entries(store).filter(([, value]) => isCloneable(value))),
-  }),
-  update: (store, data) => {
-    const { id, values } = data as Crossing
-    for (const [key, value] of Object.entries(store))
-      if (!(key in values) && isCloneable(value)) delete store[key]
-    Object.assign(store, values, id === undefined ? {} : { [CLS_ID]: id })
-  },
+function codecFor(idKey: symbol): StorageCodec<Store> {
+  const idOf = (id: unknown) => (id === undefined ? {} : { [idKey]: id })
+  return {
+    decode: (data) => {
+      const { id, values } = data as Crossing
+      return { ...values, ...idOf(id) }
+    },
+    encode: (store): Crossing => ({
+      id: store[idKey],
+      values: Object.fromEntries(Object.entries(store).filter(([, value]) => isCloneable(value))),
+    }),
+    update: (store, data) => {
+      const { id, values } = data as Crossing
+      for (const [key, value] of Object.entries(store))
+        if (!(key in values) && isCloneable(value)) delete store[key]
+      Object.assign(store, values, idOf(id))
+    },
+  }
 }
 
 function isCloneable(value: unknown): boolean {

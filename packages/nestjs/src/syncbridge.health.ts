@@ -61,12 +61,12 @@ export class SyncbridgeHealthIndicator {
 
   /**
    * @param key the name in the report
-   * @param options `timeout`: milliseconds that an answer is waited for; default 1,000. When they have passed, a bridge that has a
-   * thread at work is up, one that has none is down.
+   * @param options `timeout`: milliseconds that an answer is waited for; default 5,000. When they have passed, a bridge that has a
+   * thread at work is up; one that has none, whose threads hang as they start, is down.
    */
   async isHealthy<Key extends string = 'syncbridge'>(
     key: Key = 'syncbridge' as Key,
-    { timeout = 1000 }: { timeout?: number } = {},
+    { timeout = 5000 }: { timeout?: number } = {},
   ): Promise<SyncbridgeHealth<Key>> {
     const message = await this.#complaint(timeout)
     const { contexts, queued, threads } = stats()

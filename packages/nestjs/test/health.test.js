@@ -12,13 +12,13 @@ import { forbidUnhandledRejections } from './support/rejections.js'
 
 forbidUnhandledRejections()
 
-async function serve(t, threads = {}) {
+async function serve(t, threads = {}, timeout = 30_000) {
   const HealthController = controllerOf(
     {
       check: {
         on: [Get('health'), HealthCheck(), SkipBridge()],
         handle() {
-          return this.health.check([() => this.bridge.isHealthy('threads', { timeout: 200 })])
+          return this.health.check([() => this.bridge.isHealthy('threads', { timeout })])
         },
       },
     },
@@ -57,7 +57,7 @@ describe('to @nestjs/terminus the bridge is', () => {
   })
 
   test('up where all threads are busy, and nobody is refused', async (t) => {
-    const check = await serve(t, { leased: { maxThreads: 1 } })
+    const check = await serve(t, { leased: { maxThreads: 1 } }, 100)
     const [started, done] = [latch(), latch()]
     const holding = new ThreadSensitiveContext().run(() => waitFor(started, done))
     await opened(started)

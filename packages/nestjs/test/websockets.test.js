@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { test } from 'node:test'
+import { Catch, UseFilters } from '@nestjs/common'
 import { WsAdapter } from '@nestjs/platform-ws'
-import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets'
+import { SubscribeMessage, WebSocketGateway, WsException } from '@nestjs/websockets'
 import { Timeout } from '@syncbridge/nestjs'
 import { Observable } from 'rxjs'
 import { WebSocket } from 'ws'
@@ -99,8 +100,19 @@ test('a WebSocket that is closed stops the code that works for its messages', as
 
 test('an error of the bridge is a WsException to the client of a WebSocket', async (t) => {
   const done = latch()
+  // An application's own, since that of Nest 11 sends to clients of Socket.IO only.
+  class Filter {
+    catch(exception, host) {
+      const answer = { data: exception.getError(), event: 'exception' }
+      host.switchToWs().getClient().send(JSON.stringify(answer))
+    }
+  }
+  Catch(WsException)(Filter)
   const { ask, next } = await connect(t, {
-    late: { decorators: [Timeout(30)], handle: () => waitFor(latch(), done) },
+    late: {
+      decorators: [Timeout(30), UseFilters(new Filter())],
+      handle: () => waitFor(latch(), done),
+    },
   })
 
   const answer = next()
