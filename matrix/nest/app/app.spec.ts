@@ -4,6 +4,7 @@ import { Test } from '@nestjs/testing'
 import { stats } from '@syncbridge/core'
 import { getBridgedToken } from '@syncbridge/nestjs'
 import { AppModule } from './app.module.js'
+import { Connection } from './connection.js'
 import { LedgerController } from './ledger.controller.js'
 import { LedgerService } from './ledger.service.js'
 import { createApp } from './platform.js'
@@ -93,9 +94,10 @@ describe('an application', () => {
 
 describe('a test of an application', () => {
   it('puts an instance of the real class in the place of the threads', async () => {
+    const connection = new Connection()
     const testing = await Test.createTestingModule({ imports: [AppModule] })
       .overrideProvider(getBridgedToken(LedgerService))
-      .useClass(LedgerService)
+      .useValue(new LedgerService(connection))
       .compile()
     const app = createApp(testing)
     const url = await listen(app)
@@ -103,5 +105,6 @@ describe('a test of an application', () => {
     expect((await fetch(`${url}/accounts/carol`)).status).toBe(404)
     expect(stats().threads).toEqual([])
     await app.close()
+    connection.onModuleDestroy()
   }, 30_000)
 })

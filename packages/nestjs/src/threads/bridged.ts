@@ -25,7 +25,9 @@ export type Bridged<T extends object> = AsyncModule<T>
  * }
  *
  * // An instance of the real class, in the main thread.
- * Test.createTestingModule({}).overrideProvider(getBridgedToken(LedgerService)).useClass(LedgerService)
+ * Test.createTestingModule({})
+ *   .overrideProvider(getBridgedToken(LedgerService))
+ *   .useValue(new LedgerService())
  * ```
  */
 export function getBridgedToken(service: Type): symbol {
