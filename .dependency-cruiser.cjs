@@ -87,10 +87,13 @@ module.exports = {
       },
     ),
     nobody(
-      'bench-knows-the-core-by-name',
+      'bench-knows-packages-by-name',
       'What is measured is what users import.',
       { path: '^bench/' },
-      { path: '^(packages|apps)/', pathNot: '^packages/core/(src/index\\.ts|dist/index\\.)' },
+      {
+        path: '^(packages|apps)/',
+        pathNot: '^packages/(core|nestjs)/(src/index\\.ts|dist/index\\.)',
+      },
     ),
     nobody(
       'tools-are-nobodys-library',

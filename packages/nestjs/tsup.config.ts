@@ -2,5 +2,5 @@ import { defineConfig } from 'tsup'
 import { libraryBuild } from '../../tsup.base.ts'
 
 export default defineConfig(
-  libraryBuild(['src/index.ts'], ['src/thread-services.ts', 'src/thread-ping.ts']),
+  libraryBuild(['src/index.ts'], ['src/thread-container.ts', 'src/thread-ping.ts']),
 )

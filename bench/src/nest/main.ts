@@ -15,7 +15,7 @@ import autocannon from 'autocannon'
 import { textTable } from '../report/text-table.ts'
 import type { Kind } from './work.ts'
 
-const CONNECTIONS = 4
+const CONNECTIONS = 8
 const PACE = 50
 const GOAL = 0.1
 

@@ -14,11 +14,11 @@ export interface ContainerSettings {
 
 /**
  * The address of a container: that of the module that boots one while it is evaluated
- * ({@link file://./../thread-services.ts}), with the settings as its query. To Node each address is a module of its own, so each thread
+ * ({@link file://./../thread-container.ts}), with the settings as its query. To Node each address is a module of its own, so each thread
  * evaluates it once, and calls wait for that.
  */
 export function containerAddress(settings: ContainerSettings): URL {
-  const address = new URL('./thread-services.js', import.meta.url)
+  const address = new URL('./thread-container.js', import.meta.url)
   address.search = new URLSearchParams({ container: JSON.stringify(settings) }).toString()
   return address
 }
