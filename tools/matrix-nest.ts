@@ -18,6 +18,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { endWithChildren, runInGroup } from './child.ts'
 import { root, runNx } from './nx.ts'
+import { packPackage, unpackInto } from './pack-package.ts'
 import { addCounts, closingLine, judgeRun, type TestCounts } from './test-counts.ts'
 
 const INSTALL_DEADLINE_MS = 600_000
@@ -54,19 +55,6 @@ const work = mkdtempSync(join(tmpdir(), 'syncbridge-matrix-nest-'))
 const results = join(work, 'results')
 mkdirSync(results)
 
-/** The packages as they would be published. */
-function pack(folder: string): string {
-  const [packed] = JSON.parse(
-    execFileSync('npm', ['pack', '--json', '--pack-destination', work], {
-      cwd: join(root, 'packages', folder),
-      encoding: 'utf8',
-      shell: process.platform === 'win32',
-    }),
-  ) as { filename: string }[]
-  if (!packed) throw new Error(`npm packed nothing in ${folder}`)
-  return join(work, packed.filename)
-}
-
 /** An application's folder with all that is in its lock file, and our packages. */
 async function install({ major, format }: Nest, tarballs: Record<string, string>): Promise<string> {
   const home = join(work, `nest-${major}`)
@@ -78,11 +66,7 @@ async function install({ major, format }: Nest, tarballs: Record<string, string>
     stdio: ['ignore', 'inherit', 'inherit'],
   })
   if (code !== 0) throw new Error(`npm ci ended with ${code} in matrix/nest/nest-${major}`)
-  for (const [name, tarball] of Object.entries(tarballs)) {
-    const target = join(home, 'node_modules', name)
-    mkdirSync(target, { recursive: true })
-    execFileSync('tar', ['-xzf', tarball, '-C', target, '--strip-components=1'])
-  }
+  for (const [name, tarball] of Object.entries(tarballs)) unpackInto(home, name, tarball)
   cpSync(join(root, 'matrix/nest/app'), join(home, 'app'), { recursive: true })
   cpSync(join(home, 'ledger-module-file.ts'), join(home, 'app/ledger-module-file.ts'))
   cpSync(join(root, 'packages/nestjs/test'), join(home, 'test'), { recursive: true })
@@ -195,7 +179,10 @@ const built = runNx([
   '--output-style=static',
 ])
 if (built.code !== 0) process.exit(built.code)
-const tarballs = { '@syncbridge/core': pack('core'), '@syncbridge/nestjs': pack('nestjs') }
+const tarballs = {
+  '@syncbridge/core': packPackage('core', work),
+  '@syncbridge/nestjs': packPackage('nestjs', work),
+}
 const homes = new Map<Nest, string>()
 for (const nest of new Set(rows.map((row) => row.nest)))
   homes.set(nest, await install(nest, tarballs))
