@@ -163,6 +163,13 @@ describe('a service that lives in the threads', () => {
     await assert.rejects(ledger.later(), { message: /LedgerService\.later .*returned a promise/ })
   })
 
+  test('gives what a generator method yields, one by one', async (t) => {
+    const ledger = await bridged(t, [ledgerThreads])
+    const seen = []
+    for await (const number of ledger.count(3)) seen.push(number)
+    assert.deepEqual(seen, [1, 2, 3])
+  })
+
   test('takes options for a single call', async (t) => {
     const ledger = await bridged(t, [ledgerThreads])
     const signal = AbortSignal.abort(new Error('no longer wanted'))
