@@ -92,7 +92,7 @@ module.exports = {
       { path: '^bench/' },
       {
         path: '^(packages|apps)/',
-        pathNot: '^packages/(core|hono)/(src/index\\.ts|dist/index\\.)',
+        pathNot: '^packages/(core|hono|nestjs)/(src/index\\.ts|dist/index\\.)',
       },
     ),
     nobody(

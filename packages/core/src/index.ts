@@ -40,6 +40,7 @@ export {
   type SyncToAsyncOptions,
   syncToAsync,
 } from './bridge/sync-to-async.js'
+export { onThreadExit } from './bridge/thread-exit.js'
 export {
   ThreadPoolExecutor,
   type ThreadPoolExecutorOptions,

@@ -253,11 +253,15 @@ export interface HandleMessage extends Addressed {
   readonly id: number
   readonly change: 'keep' | 'release'
 }
-/** A thread is ready for calls, or is about to die of an error. */
+/** A thread is ready for calls, has `onThreadExit` functions to run before it ends, or is about to die of an error. */
 export interface LifeMessage extends Addressed {
   readonly kind: 'life'
-  readonly state: 'ready' | 'dying'
+  readonly state: 'ready' | 'tidy' | 'dying'
   readonly error?: WireValue
+}
+/** To a thread that is no longer needed and has nothing to do: run the `onThreadExit` functions, and exit. */
+export interface LeaveMessage extends Addressed {
+  readonly kind: 'leave'
 }
 /** A thread ended; told to every thread that may run a call of it. */
 export interface GoneMessage extends Addressed {
@@ -280,5 +284,6 @@ export type Message =
   | CleanedMessage
   | HandleMessage
   | LifeMessage
+  | LeaveMessage
   | GoneMessage
   | OutputMessage

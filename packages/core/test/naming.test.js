@@ -456,4 +456,25 @@ export const slow = syncToAsync(() => 'slow')`,
     })
     assert.deepEqual({ stdout, late }, { stdout: 'RegistrationError true\n', late: false })
   })
+
+  test('a module with a top-level await serves a blocked thread that had it before, also by an export not asked for so far', async (t) => {
+    const { stdout, late } = await runFiles(t, {
+      'main.mjs': `
+import { asyncToSync, syncToAsync } from '@syncbridge/core'
+const slow = syncToAsync(new URL('./slow.mjs?only=once', import.meta.url))
+const { outer } = syncToAsync(new URL('./outer.mjs', import.meta.url))
+console.log(await slow.first())
+console.log(await outer())`,
+      'outer.mjs': `
+import { asyncToSync, syncToAsync } from '@syncbridge/core'
+const slow = syncToAsync(new URL('./slow.mjs?only=once', import.meta.url))
+export const outer = asyncToSync(async () => slow.second())`,
+      'slow.mjs': `
+globalThis.evaluated = (globalThis.evaluated ?? 0) + 1
+await Promise.resolve()
+export const first = () => 'first'
+export const second = () => 'second, evaluated ' + globalThis.evaluated`,
+    })
+    assert.deepEqual({ stdout, late }, { stdout: 'first\nsecond, evaluated 1\n', late: false })
+  })
 })

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import {
   GatewayTimeoutException,
   type HttpException,
@@ -28,7 +29,26 @@ export function toHttpException(error: unknown): HttpException | undefined {
   }
 }
 
+/** The same as the exception that filters of a microservice or a gateway know: with the body as its error. */
+export function toTransportException(type: 'rpc' | 'ws', http: HttpException): Error {
+  const Exception = type === 'rpc' ? rpcException() : wsException()
+  return Object.assign(new Exception(http.getResponse()), { cause: http.cause })
+}
+
 // Spelt out, since Nest 11 and 12 disagree on what options without a message stand for.
 function body(statusCode: number, message: string): object {
   return { message, statusCode }
+}
+
+type TransportException = new (error: string | object) => Error
+
+// Of packages that only such applications have: theirs has been loaded by then.
+const require = createRequire(import.meta.url)
+
+function rpcException(): TransportException {
+  return require('@nestjs/microservices').RpcException
+}
+
+function wsException(): TransportException {
+  return require('@nestjs/websockets').WsException
 }

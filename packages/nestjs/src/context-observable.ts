@@ -1,7 +1,7 @@
 import { ThreadSensitiveContext } from '@syncbridge/core'
 import { Observable, type Subscription } from 'rxjs'
 import { bindBody } from './bound-body.js'
-import type { ResponseWatch } from './response-watch.js'
+import type { ClientWatch } from './client-watch.js'
 
 /**
  * The Observable of a handler, subscribed to inside a new `ThreadSensitiveContext`. The context is open until the
@@ -12,14 +12,15 @@ import type { ResponseWatch } from './response-watch.js'
  */
 export function inContext<T>(
   handle: () => Observable<T>,
-  response: ResponseWatch | undefined,
+  client: ClientWatch | undefined,
   timeout: number | undefined,
 ): Observable<T> {
   return new Observable<T>((subscriber) => {
     const abort = new AbortController()
-    const { disconnected, ended } = response ?? {}
+    const { disconnected, ended } = client ?? {}
     if (disconnected?.aborted) abort.abort(disconnected.reason)
-    disconnected?.addEventListener('abort', () => abort.abort(disconnected.reason))
+    const onDisconnect = () => abort.abort(disconnected?.reason)
+    disconnected?.addEventListener('abort', onDisconnect)
     const context = new ThreadSensitiveContext({
       signal: abort.signal,
       ...(timeout === undefined ? {} : { timeout }),
@@ -48,6 +49,7 @@ export function inContext<T>(
       })
       // By then the handler's Observable is usually over, and this reaches nobody.
       .catch((error) => subscriber.error(error))
+      .finally(() => disconnected?.removeEventListener('abort', onDisconnect))
 
     return () => {
       if (subscription?.closed === false && !emitted) {

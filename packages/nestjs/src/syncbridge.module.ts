@@ -1,17 +1,28 @@
 import {
   type DynamicModule,
   Inject,
+  Logger,
+  type MiddlewareConsumer,
   Module,
   type NestInterceptor,
+  type NestModule,
   type OnApplicationShutdown,
   type OnModuleInit,
   type Provider,
 } from '@nestjs/common'
-import { APP_INTERCEPTOR } from '@nestjs/core'
-import { configure, shutdown } from '@syncbridge/core'
+import { APP_INTERCEPTOR, ModulesContainer } from '@nestjs/core'
+import { configure, shutdown, stats } from '@syncbridge/core'
+import { mountOnGateways } from './mount-on-gateways.js'
+import { OpenContexts } from './open-contexts.js'
 import { openModules } from './open-modules.js'
-import { SYNCBRIDGE_OPTIONS, SYNCBRIDGE_OPTIONS_FACTORY } from './syncbridge.constants.js'
+import {
+  LOG_CONTEXT,
+  SYNCBRIDGE_OPTIONS,
+  SYNCBRIDGE_OPTIONS_FACTORY,
+} from './syncbridge.constants.js'
+import { SyncbridgeHealthIndicator } from './syncbridge.health.js'
 import { SyncbridgeInterceptor } from './syncbridge.interceptor.js'
+import { SyncbridgeMiddleware } from './syncbridge.middleware.js'
 import {
   type ResolvedSyncbridgeOptions,
   resolveOptions,
@@ -20,6 +31,8 @@ import {
   type SyncbridgeOptionsFactory,
 } from './syncbridge.options.js'
 import { SyncbridgeService } from './syncbridge.service.js'
+import { type ForThreadsOptions, threadsModule } from './threads/for-threads.js'
+import { ThreadServices } from './threads/thread-services.js'
 
 const passThrough: NestInterceptor = { intercept: (_execution, next) => next.handle() }
 
@@ -37,11 +50,17 @@ const passThrough: NestInterceptor = { intercept: (_execution, next) => next.han
  * ```
  */
 @Module({})
-export class SyncbridgeModule implements OnModuleInit, OnApplicationShutdown {
+export class SyncbridgeModule implements NestModule, OnModuleInit, OnApplicationShutdown {
   readonly #options: ResolvedSyncbridgeOptions
+  readonly #services: ThreadServices
+  readonly #logger = new Logger(LOG_CONTEXT)
 
-  constructor(@Inject(SYNCBRIDGE_OPTIONS) options: ResolvedSyncbridgeOptions) {
+  constructor(
+    @Inject(SYNCBRIDGE_OPTIONS) options: ResolvedSyncbridgeOptions,
+    @Inject(ThreadServices) services: ThreadServices,
+  ) {
     this.#options = options
+    this.#services = services
     // Also starts the bridge again, if an application before this one has drained it.
     configure(options.threads)
   }
@@ -67,7 +86,57 @@ export class SyncbridgeModule implements OnModuleInit, OnApplicationShutdown {
     return { ...moduleWith(optionsProviders(options)), imports: options.imports ?? [] }
   }
 
+  /**
+   * Services that live inside the threads: each sync thread boots a Nest application context of its own from `module`, with its
+   * first call, and the main thread gets a proxy for each of the `services`. It needs `forRoot()` beside it.
+   *
+   * @param options see `ForThreadsOptions`
+   * @throws TypeError for an unknown option or a wrong value
+   * @example
+   * ```ts
+   * import { Controller, Injectable, Module, Post } from '@nestjs/common'
+   * import { type Bridged, InjectBridged, SyncbridgeModule } from '@syncbridge/nestjs'
+   *
+   * @Injectable()
+   * class LedgerService {
+   *   transfer(cents: number): number {
+   *     return cents
+   *   }
+   * }
+   *
+   * @Controller()
+   * class LedgerController {
+   *   constructor(@InjectBridged(LedgerService) private readonly ledger: Bridged<LedgerService>) {}
+   *
+   *   @Post()
+   *   transfer(): Promise<number> {
+   *     return this.ledger.transfer(5)
+   *   }
+   * }
+   *
+   * @Module({
+   *   controllers: [LedgerController],
+   *   imports: [
+   *     SyncbridgeModule.forRoot({ interceptor: { mount: true } }),
+   *     SyncbridgeModule.forThreads({
+   *       module: new URL('./ledger.module.js', import.meta.url),
+   *       services: [LedgerService],
+   *     }),
+   *   ],
+   * })
+   * export class AppModule {}
+   * ```
+   */
+  static forThreads(options: ForThreadsOptions): DynamicModule {
+    return threadsModule(options)
+  }
+
+  configure(consumer: MiddlewareConsumer): void {
+    if (this.#options.middleware.mount) consumer.apply(SyncbridgeMiddleware).forRoutes('{*path}')
+  }
+
   async onModuleInit(): Promise<void> {
+    this.#services.connect()
     const open = openModules()
     open.modules.add(this)
     if (!open.draining) return
@@ -80,31 +149,61 @@ export class SyncbridgeModule implements OnModuleInit, OnApplicationShutdown {
     open.modules.delete(this)
     const { drain, timeout } = this.#options.shutdown
     if (!drain || open.modules.size > 0) return
-    open.draining = shutdown({ timeout }).finally(() => {
+    open.draining = this.#drain(timeout).finally(() => {
       open.draining = undefined
     })
     await open.draining
+  }
+
+  async #drain(timeout: number): Promise<void> {
+    const { calls, threads } = stats()
+    if (threads.length === 0) return shutdown({ timeout })
+    this.#logger.log(`Ending ${threads.length} threads; ${calls.pending} calls are pending`)
+    const before = stats().calls.failed
+    await shutdown({ timeout })
+    const cutOff = stats().calls.failed - before
+    if (cutOff > 0) this.#logger.warn(`${cutOff} calls failed in the ${timeout} ms that they had`)
   }
 }
 
 function moduleWith(options: Provider[]): DynamicModule {
   return {
-    exports: [SYNCBRIDGE_OPTIONS, SyncbridgeInterceptor, SyncbridgeService],
+    exports: [
+      OpenContexts,
+      SYNCBRIDGE_OPTIONS,
+      SyncbridgeHealthIndicator,
+      SyncbridgeInterceptor,
+      SyncbridgeMiddleware,
+      SyncbridgeService,
+    ],
     global: true,
     module: SyncbridgeModule,
     providers: [
       ...options,
+      OpenContexts,
+      SyncbridgeHealthIndicator,
       SyncbridgeInterceptor,
+      SyncbridgeMiddleware,
       SyncbridgeService,
+      ThreadServices,
       {
-        inject: [SYNCBRIDGE_OPTIONS, SyncbridgeInterceptor],
+        inject: [SYNCBRIDGE_OPTIONS, SyncbridgeInterceptor, ModulesContainer],
         provide: APP_INTERCEPTOR,
-        // Only the resolved options tell whether to mount it.
-        useFactory: (resolved: ResolvedSyncbridgeOptions, interceptor: SyncbridgeInterceptor) =>
-          resolved.interceptor.mount ? interceptor : passThrough,
+        useFactory: mount,
       },
     ],
   }
+}
+
+/** Only the resolved options tell whether to mount the interceptor. */
+function mount(
+  { interceptor: { mount } }: ResolvedSyncbridgeOptions,
+  interceptor: SyncbridgeInterceptor,
+  modules: ModulesContainer,
+): NestInterceptor {
+  const isOurs = (candidate: unknown) => candidate instanceof SyncbridgeInterceptor
+  mountOnGateways(modules, mount ? interceptor : undefined, isOurs)
+  return mount ? interceptor : passThrough
 }
 
 function optionsProviders<Args extends unknown[]>(

@@ -10,6 +10,12 @@ export class SyncbridgeInterceptorOptions {
   timeout?: number
 }
 
+/** Whether requests get their context before guards run. */
+export class SyncbridgeMiddlewareOptions {
+  /** Puts `SyncbridgeMiddleware` before every route: guards and exception filters are then inside the context, too. */
+  mount?: boolean = false
+}
+
 /** What happens to the bridge's threads when the application closes. */
 export class SyncbridgeShutdownOptions {
   /**
@@ -26,6 +32,9 @@ export class SyncbridgeShutdownOptions {
 export class SyncbridgeModuleOptions {
   /** How `SyncbridgeInterceptor` behaves. */
   interceptor?: SyncbridgeInterceptorOptions = new SyncbridgeInterceptorOptions()
+
+  /** Whether requests get their context before guards run. */
+  middleware?: SyncbridgeMiddlewareOptions = new SyncbridgeMiddlewareOptions()
 
   /** What happens to the bridge's threads when the application closes. */
   shutdown?: SyncbridgeShutdownOptions = new SyncbridgeShutdownOptions()
@@ -56,6 +65,7 @@ export interface SyncbridgeModuleAsyncOptions<Args extends unknown[] = unknown[]
 /** The options with their defaults in place. */
 export interface ResolvedSyncbridgeOptions {
   readonly interceptor: { readonly mount: boolean; readonly timeout: number | undefined }
+  readonly middleware: { readonly mount: boolean }
   readonly shutdown: { readonly drain: boolean; readonly timeout: number }
   readonly threads: ConfigureOptions | undefined
 }
@@ -64,15 +74,18 @@ export interface ResolvedSyncbridgeOptions {
  * @throws TypeError naming the option and what it should be
  */
 export function resolveOptions(given: SyncbridgeModuleOptions = {}): ResolvedSyncbridgeOptions {
-  checkNames(given, ['interceptor', 'shutdown', 'threads'], '')
+  checkNames(given, ['interceptor', 'middleware', 'shutdown', 'threads'], '')
   const interceptor = { ...new SyncbridgeInterceptorOptions(), ...given.interceptor }
+  const middleware = { ...new SyncbridgeMiddlewareOptions(), ...given.middleware }
   const shutdown = { ...new SyncbridgeShutdownOptions(), ...given.shutdown }
   checkNames(interceptor, ['mount', 'timeout'], 'interceptor.')
+  checkNames(middleware, ['mount'], 'middleware.')
   checkNames(shutdown, ['drain', 'timeout'], 'shutdown.')
   checkTimeout(interceptor.timeout, 'interceptor.timeout')
   checkTimeout(shutdown.timeout, 'shutdown.timeout')
   return {
     interceptor: { mount: interceptor.mount ?? false, timeout: interceptor.timeout },
+    middleware: { mount: middleware.mount ?? false },
     shutdown: { drain: shutdown.drain ?? true, timeout: shutdown.timeout ?? 10_000 },
     threads: given.threads,
   }

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 import { describe, test } from 'node:test'
-import { Get, Inject, Injectable } from '@nestjs/common'
+import { Get, Inject, Injectable, InternalServerErrorException } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js'
+import { RpcException } from '@nestjs/microservices'
 import { Test } from '@nestjs/testing'
+import { WsException } from '@nestjs/websockets'
 import { stats, ThreadSensitiveContext } from '@syncbridge/core'
 import { SyncbridgeInterceptor, SyncbridgeModule, SyncbridgeService } from '@syncbridge/nestjs'
-import { lastValueFrom, Observable } from 'rxjs'
+import { lastValueFrom, Observable, throwError } from 'rxjs'
 import { leave, noteExit, thread, waitFor } from './fixtures/desk.js'
 import { controllerOf, moduleOf, start } from './support/app.js'
 import { isOpen, latch, open, opened, signal } from './support/latch.js'
@@ -82,7 +84,10 @@ describe('forRootAsync takes the options', () => {
 
 describe('an option', () => {
   for (const [options, message] of [
-    [{ intercept: {} }, /unknown option 'intercept'; known are interceptor, shutdown, threads/],
+    [
+      { intercept: {} },
+      /unknown option 'intercept'; known are interceptor, middleware, shutdown, threads/,
+    ],
     [{ interceptor: { mounted: true } }, /unknown option 'interceptor.mounted'/],
     [{ shutdown: { timeout: 0 } }, /'shutdown.timeout' must be a positive number/],
   ]) {
@@ -163,9 +168,9 @@ describe('closing', () => {
     assert.deepEqual(stats().threads, [])
   })
 
-  test('twenty applications, one after the other, leaks no thread', async (t) => {
+  test('fifty applications, one after the other, leaks no thread', async (t) => {
     const seen = new Set()
-    for (let count = 0; count < 20; count += 1) {
+    for (let count = 0; count < 50; count += 1) {
       await t.test(`application ${count + 1}`, async (t) => {
         const { app, url } = await start(t, { controllers: [controllerOf(threadIds)] })
         seen.add((await (await fetch(url)).json())[0])
@@ -173,7 +178,7 @@ describe('closing', () => {
         assert.deepEqual(stats().threads, [])
       })
     }
-    assert.equal(seen.size, 20)
+    assert.equal(seen.size, 50)
   })
 })
 
@@ -209,7 +214,11 @@ describe('SyncbridgeService', () => {
   })
 })
 
-for (const type of ['rpc', 'ws', 'graphql']) {
+for (const [type, Exception, bodyOf] of [
+  ['rpc', RpcException, (error) => error.getError()],
+  ['ws', WsException, (error) => error.getError()],
+  ['graphql', InternalServerErrorException, (error) => error.getResponse()],
+]) {
   describe(`in a context of type ${type}`, () => {
     async function interceptorFor(t) {
       const module = await Test.createTestingModule({
@@ -268,13 +277,27 @@ for (const type of ['rpc', 'ws', 'graphql']) {
       await opened(exited)
     })
 
-    test('an error of the bridge stays what it is', async (t) => {
+    test(`an error of the bridge becomes a ${Exception.name}`, async (t) => {
       const intercept = await interceptorFor(t)
       const result = intercept(
         () => new Observable((values) => void leave(3).catch((error) => values.error(error))),
       )
 
-      await assert.rejects(lastValueFrom(result), { code: 'SYNCBRIDGE_THREAD_EXITED' })
+      await assert.rejects(lastValueFrom(result), (error) => {
+        assert.ok(error instanceof Exception)
+        assert.deepEqual(bodyOf(error), { message: 'Internal Server Error', statusCode: 500 })
+        assert.equal(error.cause.code, 'SYNCBRIDGE_THREAD_EXITED')
+        return true
+      })
+    })
+
+    test('any other error stays what it is', async (t) => {
+      const intercept = await interceptorFor(t)
+      const own = new Error('of the application')
+      await assert.rejects(
+        lastValueFrom(intercept(() => throwError(() => own))),
+        (error) => error === own,
+      )
     })
   })
 }

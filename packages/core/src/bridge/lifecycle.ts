@@ -1,4 +1,4 @@
-import { assertTimeout } from '../cancellation/deadline.js'
+import { assertTimeout, Deadline } from '../cancellation/deadline.js'
 import { orAfter } from '../cancellation/timer.js'
 import { ClosedError } from '../errors.js'
 import { topLevelSite } from '../registry/call-site.js'
@@ -8,6 +8,9 @@ import { type ConfigureOptions, configureOptions, mergeConfig } from '../runtime
 import { runtime } from '../runtime/runtime.js'
 import type { ThreadRole } from '../thread/thread-boot.js'
 import { assertOptions } from './bridged-function.js'
+
+/** What `onThreadExit` functions have at least, in ms, however long the calls took. */
+const LEAST_FOR_EXIT = 1000
 
 /** One thread, as `stats()` sees it. */
 export interface ThreadStats {
@@ -80,8 +83,8 @@ export function stats(): Stats {
 }
 
 /**
- * Ends the bridge: no new calls, the running ones finish, or are ended at the timeout, and every thread is gone when the
- * promise resolves. Calls made afterwards are refused with ClosedError, until `configure()` starts it again.
+ * Ends the bridge: no new calls, the running ones finish, or are ended at the timeout, the
+ * `onThreadExit` functions run, and every thread is gone when the promise resolves. Calls made afterwards are refused with ClosedError, until `configure()` starts it again.
  *
  * @param options `timeout`: how long running calls and open contexts may take to finish, in ms. Default 10,000.
  * @example
@@ -92,7 +95,8 @@ export async function shutdown(options: { timeout?: number } = {}): Promise<void
   assertTimeout(options.timeout, 'shutdown')
   const here = runtime()
   here.closed = true
-  await orAfter(here.open.whenIdle(), options.timeout ?? 10_000)
+  const deadline = new Deadline(options.timeout ?? 10_000)
+  await orAfter(here.open.whenIdle(), deadline.remaining())
   for (const call of here.open.calls) {
     here.outbox.abandon(
       call,
@@ -102,7 +106,8 @@ export async function shutdown(options: { timeout?: number } = {}): Promise<void
       true,
     )
   }
-  await Promise.all([...here.post.threads].map((thread) => thread.terminate()))
+  const forExit = Math.max(deadline.remaining(), LEAST_FOR_EXIT)
+  await Promise.all([...here.post.threads].map((thread) => thread.leave(forExit)))
 }
 
 /**

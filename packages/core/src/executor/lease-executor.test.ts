@@ -35,6 +35,10 @@ class ScriptedThread {
     this.ended = true
     return Promise.resolve()
   }
+
+  leave(): Promise<void> {
+    return this.terminate()
+  }
 }
 
 const newCall = () =>

@@ -185,8 +185,9 @@ export class LeaseExecutor implements ThreadExecutor {
     this.#clean(thread, lease.context, (clean) => {
       // A thread that ended meanwhile has been taken off by threadGone.
       if (lease.thread !== thread) return
-      // Also where the limit has been lowered since the thread was started.
-      if (!clean || this.#threadCount > this.#limit) return void thread.terminate()
+      if (!clean) return void thread.terminate()
+      // The limit has been lowered since the thread was started.
+      if (this.#threadCount > this.#limit) return void thread.leave()
       lease.thread = undefined
       this.#forget(lease)
       this.#idle.push(thread)

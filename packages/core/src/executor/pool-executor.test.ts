@@ -29,6 +29,10 @@ class ScriptedThread {
     this.state = 'ending'
     return Promise.resolve()
   }
+
+  leave(): Promise<void> {
+    return this.terminate()
+  }
 }
 
 const callBelow = (...chain: FrameRef[]) =>

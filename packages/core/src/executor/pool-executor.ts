@@ -82,7 +82,7 @@ export class PoolExecutor implements ThreadExecutor {
   }
 
   async terminate(): Promise<void> {
-    await Promise.all([...this.#threads].map((thread) => thread.terminate()))
+    await Promise.all([...this.#threads].map((thread) => thread.leave()))
   }
 
   threadGone(thread: Thread, orphans: readonly Call[]): boolean {
@@ -192,7 +192,7 @@ export class PoolExecutor implements ThreadExecutor {
     if (idleTimeout === undefined) return
     this.#idleTimers.get(thread)?.()
     const retire = () => {
-      if (thread.load === 0 && this.#usable.length > minThreads) void thread.terminate()
+      if (thread.load === 0 && this.#usable.length > minThreads) void thread.leave()
     }
     this.#idleTimers.set(thread, after(idleTimeout, retire, false))
   }

@@ -36,7 +36,8 @@ export function loadFunctionNow(ref: FunctionRef, registry: Registry): AnyFuncti
   if (known) return known
   let namespace: unknown
   try {
-    namespace = requireModule(ref)
+    // One that awaits at its top level can't be required, but may have been imported before.
+    namespace = registry.namespaceOf(ref.module) ?? requireModule(ref)
     registry.noteModule(ref.module, asObject(namespace))
   } catch (cause) {
     const fn = registry.find(ref)
@@ -129,7 +130,7 @@ function couldNotLoad(ref: FunctionRef, cause: unknown): RegistrationError {
   const code = (cause as { code?: unknown } | null)?.code
   const topLevelAwait =
     code === 'ERR_REQUIRE_ASYNC_MODULE'
-      ? ' The thread is blocked and can’t wait for the module’s top-level await: load it before, by `configure({ setup })`.'
+      ? ' The thread is blocked and can’t wait for the module’s top-level await: load it before: call one of its functions where nothing is blocked, or name it in `configure({ setup })`.'
       : ''
   const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
   return new RegistrationError(

@@ -17,6 +17,7 @@ import type { ExitHooks } from './exit-hooks.js'
 import type { Host } from './host.js'
 import type { OpenWork } from './open-work.js'
 import { type Bereaved, closeLater, otherThreadGone } from './thread-deaths.js'
+import type { ThreadExit } from './thread-exit.js'
 
 /** What messages act on: the runtime of the thread that they are addressed to. */
 export interface Addressee extends Bereaved {
@@ -24,6 +25,7 @@ export interface Addressee extends Bereaved {
   readonly frames: Frames
   readonly host: Host | undefined
   readonly exitHooks: ExitHooks
+  readonly threadExit: ThreadExit
   readonly open: OpenWork
   readonly critical: Map<string, unknown>
   postOrDrop(message: Message): void
@@ -53,9 +55,12 @@ export function deliver(runtime: Addressee, message: Message): void {
     case 'life': {
       const thread = runtime.post.thread(message.from)
       if (message.state === 'ready') thread?.markReady()
+      else if (message.state === 'tidy') thread?.markTidy()
       else thread?.dying(message.error && runtime.codec.decode(message.error))
       return
     }
+    case 'leave':
+      return void runtime.threadExit.leave()
     case 'gone': {
       otherThreadGone(runtime, message.thread)
       const pass = (to: string) => ({ ...message, to, from: runtime.address })

@@ -48,6 +48,7 @@ import { OpenWork } from './open-work.js'
 import { isBlockedIn, Outbox } from './outbox.js'
 import { PostOffice } from './post-office.js'
 import { ownThreadGone } from './thread-deaths.js'
+import { ThreadExit } from './thread-exit.js'
 import { Work } from './work.js'
 
 /** Calls that take less, in ms, are answered in numbers where many wait. */
@@ -83,6 +84,7 @@ export class Runtime implements Maker, CallKeeper {
   readonly frames = new Frames((id) => this.#life.noteInnermostFrame(id))
   readonly statistics = new CallStatistics()
   readonly exitHooks = new ExitHooks()
+  readonly threadExit = new ThreadExit()
   readonly post: PostOffice
   readonly work: Work
   readonly attendance: Attendance

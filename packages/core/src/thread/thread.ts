@@ -5,6 +5,7 @@
 import type { Worker } from 'node:worker_threads'
 import type { Call, CallKeeper } from '../call/call.js'
 import { CallQueue } from '../call/call-queue.js'
+import { orAfter } from '../cancellation/timer.js'
 import { Bell } from '../channel/bell.js'
 import type { Census } from '../channel/census.js'
 import type { Channel } from '../channel/channel.js'
@@ -46,6 +47,9 @@ export interface Maker {
  */
 const MOST_SENT = 1024
 
+/** How long `onThreadExit` functions may take, in ms, where nobody says otherwise. */
+const EXIT_TIMEOUT = 5000
+
 const QUEUE: Target = { by: 'thread' }
 
 // The build keeps every chunk beside the entry, whichever chunk this module ends up in.
@@ -59,6 +63,8 @@ export class Thread implements CallKeeper {
   onCallFinished: ((call: Call) => void) | undefined
   #state: ThreadState = 'starting'
   #cameUp = false
+  /** It has `onThreadExit` functions. */
+  #isTidy = false
   #cause: unknown
   readonly #onGone: Array<() => void> = []
   #sequence = 0
@@ -233,6 +239,10 @@ export class Thread implements CallKeeper {
     if (this.#state === 'starting') this.#state = 'ready'
   }
 
+  markTidy(): void {
+    this.#isTidy = true
+  }
+
   whenGone(listener: () => void): void {
     if (this.#state === 'gone') listener()
     else this.#onGone.push(listener)
@@ -256,6 +266,22 @@ export class Thread implements CallKeeper {
     const code = this.#life.exitCode()
     const isOver = code !== undefined || !this.#worker || (thoroughly && this.channel.isSevered())
     if (isOver) this.#end(code)
+  }
+
+  /**
+   * Ends a thread that is no longer needed: one that has `onThreadExit` functions, and nothing else to do, runs them first.
+   * @param timeout How long they may take, in ms.
+   */
+  async leave(timeout = EXIT_TIMEOUT): Promise<void> {
+    if (this.#isTidy && this.#state === 'ready' && this.#load === 0) {
+      this.#state = 'ending'
+      this.channel.hold()
+      const from = this.address.slice(0, this.address.lastIndexOf('/'))
+      this.channel.post({ kind: 'leave', to: this.address, from })
+      await orAfter(new Promise<void>((resolve) => this.whenGone(resolve)), timeout)
+      this.channel.release()
+    }
+    await this.terminate()
   }
 
   /** Ends the thread, whatever it is doing. Its calls are failed when it is gone. */

@@ -1,7 +1,14 @@
 import 'reflect-metadata'
 import { Controller, Module } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
+import { ExpressAdapter } from '@nestjs/platform-express'
+import { FastifyAdapter } from '@nestjs/platform-fastify'
 import { SyncbridgeModule } from '@syncbridge/nestjs'
+
+/** Express, or what the row of a matrix is about. */
+function defaultAdapter() {
+  return process.env.NEST_PLATFORM === 'fastify' ? new FastifyAdapter() : new ExpressAdapter()
+}
 
 const mounted = { interceptor: { mount: true } }
 
@@ -39,9 +46,7 @@ export function moduleOf(metadata) {
 export async function start(t, metadata, { adapter, setup } = {}) {
   const options = { abortOnError: false, logger: false }
   const module = moduleOf(metadata)
-  const app = adapter
-    ? await NestFactory.create(module, adapter, options)
-    : await NestFactory.create(module, options)
+  const app = await NestFactory.create(module, adapter ?? defaultAdapter(), options)
   setup?.(app)
   t.after(() => app.close())
   await app.listen(0, '127.0.0.1')

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Get, Sse } from '@nestjs/common'
 import { Observable } from 'rxjs'
-import { noteExit, waitFor } from '../../fixtures/desk.js'
+import { noteExit, waitFor, workUntilAborted } from '../../fixtures/desk.js'
 import { isOpen, latch, open, opened, signal } from '../latch.js'
 import { aborted, chunksOf, currentSignal } from './client.js'
 
@@ -39,6 +39,22 @@ export function describeDisconnects(name, serve) {
       assert.equal(isOpen(exited), false)
       open(done)
       await opened(exited)
+    })
+
+    test('stops the synchronous code that is blocked in asyncToSync', async (t) => {
+      const started = latch()
+      const stopped = latch()
+      const { url } = await serve(t, {
+        work: { on: Get('/'), handle: () => workUntilAborted(started, stopped) },
+      })
+      const client = new AbortController()
+      const answer = fetch(url, { signal: client.signal }).catch((error) => error.name)
+      await opened(started)
+
+      client.abort()
+
+      assert.equal(await answer, 'AbortError')
+      await opened(stopped)
     })
 
     test('in the middle of server-sent events aborts the signal and ends the context', async (t) => {

@@ -40,7 +40,7 @@ export function describeRequests(name, serve) {
       assert.notEqual(a, b)
     })
 
-    test('keeps what is begun on its thread, and its Locals, apart from forty others', async (t) => {
+    test('keeps what is begun on its thread, and its Locals, apart from 199 others', async (t) => {
       const { url } = await serve(t, {
         transact: {
           on: Get('/:id'),
@@ -54,7 +54,7 @@ export function describeRequests(name, serve) {
         },
       })
 
-      const ids = Array.from({ length: 40 }, (_, index) => `request-${index}`)
+      const ids = Array.from({ length: 200 }, (_, index) => `request-${index}`)
       const answers = await Promise.all(ids.map((id) => json(`${url}/${id}`)))
 
       assert.deepEqual(

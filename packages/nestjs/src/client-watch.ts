@@ -6,12 +6,17 @@ interface RawResponse {
   once(event: 'finish' | 'close', listener: () => void): unknown
 }
 
-/** The end of a response, and whether the client saw it. */
-export interface ResponseWatch {
-  /** Resolves when the response has been sent, or can no longer be. */
-  readonly ended: Promise<void>
+/** Whether the client is still there, and where it gets a response, the end of that. */
+export interface ClientWatch {
+  /** Resolves when the response has been sent, or can no longer be. Without one, the handler's end is the end. */
+  readonly ended?: Promise<void>
   /** Aborts when the client disconnects before the response has been sent. */
   readonly disconnected: AbortSignal
+}
+
+/** What is used of a client of `ws` or Socket.IO, and of a socket of a TCP microservice. */
+interface Connection {
+  once(event: 'close' | 'disconnect', listener: () => void): unknown
 }
 
 /**
@@ -20,7 +25,7 @@ export interface ResponseWatch {
  *
  * The connection's own `close` would come late (keep-alive) or not at all (HTTP/2).
  */
-export function watchResponse(response: unknown): ResponseWatch | undefined {
+export function watchResponse(response: unknown): ClientWatch | undefined {
   const raw = rawResponse(response)
   if (!raw) return undefined
   const disconnect = new AbortController()
@@ -29,7 +34,7 @@ export function watchResponse(response: unknown): ResponseWatch | undefined {
     const end = (sent: boolean) => {
       if (!open) return
       open = false
-      if (!sent) disconnect.abort(new DOMException('The client disconnected', 'AbortError'))
+      if (!sent) disconnect.abort(disconnectReason())
       resolve()
     }
     if (raw.writableFinished) end(true)
@@ -45,9 +50,28 @@ function wasReset({ stream }: RawResponse): boolean {
   return stream !== undefined && (stream.aborted || Boolean(stream.rstCode))
 }
 
-function rawResponse(response: unknown): RawResponse | undefined {
+/** The response of `node:http` or `node:http2` in the one that an adapter hands out. */
+export function rawResponse(response: unknown): RawResponse | undefined {
   const raw = isObject(response) && 'raw' in response ? response.raw : response
   return isRawResponse(raw) ? raw : undefined
+}
+
+/** Watches a connection that outlives the messages it brings; `undefined` for one that can't be watched. */
+export function watchConnection(connection: unknown): ClientWatch | undefined {
+  if (!isConnection(connection)) return undefined
+  const disconnect = new AbortController()
+  const end = () => disconnect.abort(disconnectReason())
+  connection.once('close', end)
+  connection.once('disconnect', end)
+  return { disconnected: disconnect.signal }
+}
+
+function disconnectReason(): DOMException {
+  return new DOMException('The client disconnected', 'AbortError')
+}
+
+function isConnection(value: unknown): value is Connection {
+  return isObject(value) && 'once' in value && typeof value.once === 'function'
 }
 
 function isRawResponse(value: unknown): value is RawResponse {

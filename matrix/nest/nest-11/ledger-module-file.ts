@@ -1,0 +1,2 @@
+/** The way of CommonJS. */
+export const ledgerModule = require.resolve('./ledger.module.js')
