@@ -61,7 +61,7 @@ export function awaitHandle(
 function startCall(
   callee: Callee,
   { threadSensitive, executor }: Placement,
-  { signal, timeout, transfer, context: values }: CallOptions,
+  { signal, timeout, onAbort, transfer, context: values }: CallOptions,
   args: readonly unknown[],
 ): Promise<unknown> {
   const { ref, handle } = callee
@@ -94,6 +94,7 @@ function startCall(
     },
     encoded.transfer,
   )
+  call.endsThread = onAbort === 'terminate'
   if (handle && frames) sendHome(here, call, handle, frames)
   else if (take) take(call)
   else

@@ -21,7 +21,7 @@ export function blockUntilSettled(
   deadline: Deadline,
   onTimeout: () => void,
 ): void {
-  const { bell, post, spin, look } = runtime
+  const { bell, post, spin, look, alarms } = runtime
   runtime.flush()
   while (!call.settlement) {
     const remaining = deadline.remaining()
@@ -29,6 +29,8 @@ export function blockUntilSettled(
     if (!spin.until(look) && !bell.park(look, Math.min(SLICE, remaining)))
       for (const thread of post.threads) thread.checkAlive(true)
     runtime.drain()
+    // The event loop stands still, and with it its timers.
+    alarms.ringDue()
     // A thread marks its end and then rings; a silent death rings nobody.
     if (post.hasDeaths()) for (const thread of post.threads) thread.checkAlive(false)
     // Before the answer is looked at: work that was queued when it arrived runs first, as in asgiref.

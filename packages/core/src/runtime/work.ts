@@ -5,7 +5,8 @@
 import type { Frame } from '../call/frame.js'
 import { type Performed, type Performer, RunningCall } from '../call/perform-call.js'
 import { RunningCalls } from '../call/running-calls.js'
-import type { CallMessage } from '../protocol.js'
+import type { LifeRecord } from '../channel/life-record.js'
+import type { CallMessage, ThreadAddress } from '../protocol.js'
 import { loadFunction, loadFunctionNow } from '../registry/load-function.js'
 import type { AnyFunction } from '../registry/registry.js'
 
@@ -19,8 +20,9 @@ export interface WorkEnvironment extends Performer {
   ): void
   /** Reads what has arrived, so that an abort is known before the next call starts. */
   drain(): void
-  /** Counts a call of the own queue as taken. */
-  countTaken(): void
+  /** Whose calls are counted as taken: who passes one on does not number it. */
+  readonly maker: ThreadAddress
+  readonly life: LifeRecord
   /** Claims a call that was sent ahead. @returns whether it has not been taken back. */
   claim(claim: number): boolean
   isBlocked(): boolean
@@ -76,7 +78,7 @@ export class Work {
       const index = queue.findIndex((message) => message.from === from && message.id === id)
       if (index < 0) continue
       queue.splice(index, 1)
-      this.#here.countTaken()
+      this.#countTaken(from)
       return true
     }
     return false
@@ -87,12 +89,19 @@ export class Work {
     const { ref } = message.request
     const { registry, scopes } = this.#here
     const running = this.#begin(message)
+    this.#here.life.enterOnFrame(message)
     try {
       const fn = registry.find(ref) ?? scopes.exit(() => loadFunctionNow(ref, registry))
       this.#end(running, running.performSync(fn, critical))
     } catch (error) {
       this.#end(running, running.failed(error))
+    } finally {
+      this.#here.life.leaveOnFrame()
     }
+  }
+
+  #countTaken(from: ThreadAddress): void {
+    if (from === this.#here.maker) this.#here.life.countTaken()
   }
 
   #pump(): void {
@@ -113,7 +122,7 @@ export class Work {
       const message = this.#queue.shift()
       if (!message) return
       // Before it runs: a call that is not counted may be run by another thread when this one dies.
-      this.#here.countTaken()
+      this.#countTaken(message.from)
       const { target } = message
       const isOurs =
         target.by !== 'thread' || target.claim === undefined || this.#here.claim(target.claim)
@@ -164,7 +173,7 @@ export class Work {
   #performAsync(message: CallMessage): void {
     const running = new RunningCall(message, this.#here)
     this.running.addAsync(running)
-    this.#here.countTaken()
+    this.#countTaken(message.from)
     this.#here.started()
     const answer = (performed: Performed) => {
       this.running.removeAsync(running)

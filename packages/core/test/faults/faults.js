@@ -4,6 +4,8 @@ import { configure, shutdown } from '@syncbridge/core'
 /** For code that would never end, in ms. */
 export const TIMEOUT = 150
 const SHUTDOWN_TIMEOUT = 150
+/** Longer than a thread takes that is not struck. */
+export const START_TIMEOUT = 1000
 
 export const isStuck = (fault) => fault === 'endless loop' || fault === 'blocked in Atomics.wait'
 

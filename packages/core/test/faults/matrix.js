@@ -2,7 +2,7 @@
  * What must come of each fault in each state: for everybody who waits, how he is answered and within how many ms of the fault.
  * A promise as it is meant for a machine with nothing else to do; who checks it may allow for less.
  */
-import { TIMEOUT } from './faults.js'
+import { START_TIMEOUT, TIMEOUT } from './faults.js'
 
 const EXITED = 'SYNCBRIDGE_THREAD_EXITED'
 const CLOSED = 'SYNCBRIDGE_CLOSED'
@@ -63,8 +63,9 @@ const stuck = {
   nested: { victim: fails(EXITED, TIMEOUT + GRACE + DEATH, { cause: 'stuck' }), next, bystander },
   starting: {
     victim: timesOut,
-    again: fails([TIMED_OUT, EXITED], TIMEOUT + AT_ONCE),
-    next: afterGrace,
+    again: timesOut,
+    // Sent to the thread that can't start, it is told so; or it came when the replacement was up.
+    next: fails(['ok', EXITED], START_TIMEOUT + REPLACED),
   },
   closing: { victim: ok(300 + DEATH), next, bystander },
 }

@@ -1,7 +1,7 @@
 /** What a call can be in the middle of when a fault strikes: each state by its name. */
 import { configure, ThreadSensitiveContext } from '@syncbridge/core'
 import { Latch, Ledger } from '../support/latch.js'
-import { callerFaults, isStuck, TIMEOUT } from './faults.js'
+import { callerFaults, isStuck, START_TIMEOUT, TIMEOUT } from './faults.js'
 import * as calls from './fixtures/strikes.js'
 
 const setup = new URL('./fixtures/setup.js', import.meta.url)
@@ -73,7 +73,8 @@ export const states = {
       fault === 'syntax error at load' ? calls.blockOnBroken : limited(fault, calls.strikeLoop)
     const began = performance.now()
     const victim = await answerOf(new Promise((resolve) => resolve(call(fault))), () => began)
-    const again = await answerOf(new Promise((resolve) => resolve(calls.greet())))
+    const againFrom = performance.now()
+    const again = await answerOf(new Promise((resolve) => resolve(calls.greet())), () => againFrom)
     return { victim, again, ...(await next(answerOf)) }
   },
 
@@ -98,7 +99,8 @@ export const states = {
   /** Each thread imports a module before its first call, and the fault is there. */
   async starting(fault, answerOf) {
     const env = { ...process.env, FAULT: fault in callerFaults ? 'slow' : fault }
-    configure({ setup: [setup], env })
+    // Code that never ends would hold up the next call for as long as a thread may take to start.
+    configure({ setup: [setup], env, ...(isStuck(fault) && { startTimeout: START_TIMEOUT }) })
     const answers = {}
     if (fault in callerFaults) {
       const strike = callerFaults[fault]()
