@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { configure, shutdown, stats, syncToAsync, ThreadSensitiveContext } from '@syncbridge/core'
-import { add, hold, note, where } from './fixtures/basic.js'
+import { add, addOnPool, hold, note, where, whereOnPool } from './fixtures/basic.js'
 import * as stuck from './fixtures/stuck.js'
 import { Latch, Ledger } from './support/latch.js'
 import { occupied } from './support/occupied.js'
@@ -189,11 +189,40 @@ for (const call of [() => add(1, 2), () => add(1, 2), () => greet('x')]) {
 })
 
 describe('times that the root keeps', () => {
+  test('run while its thread is blocked: a call that was made before holds up nobody past its timeout', async () => {
+    configure({ pool: { maxThreads: 1 } })
+    await whereOnPool()
+    const entered = new Latch()
+    const limited = stuck.stickOnPool.with({ timeout: 500 })
+    const struck = assert.rejects(limited(entered.memory), timedOut)
+    await entered.wait()
+    // Blocked from here on, for what waits behind it.
+    assert.equal(stuck.addInLoop.with({ timeout: 10_000 })(1, 2), 3)
+    await struck
+  })
+
   test('run while its thread is blocked: a lease that does not come in time is refused', () => {
     configure({ leased: { maxThreads: 1, leaseTimeout: 100 } })
     const refused = new Latch()
     stuck.leaseTwice(refused.memory)
     stuck.waitFor.with({ timeout: 5000 })(refused.memory)
+  })
+})
+
+describe('a main thread that blocks again and again while thousands of its calls wait', () => {
+  test('sends them on, and is answered for what waits behind them', async () => {
+    configure({ pool: { maxThreads: 4 } })
+    for (let round = 0; round < 3; round += 1) {
+      // A burst is only guessed at where one went before.
+      await Promise.all(Array.from({ length: 500 }, (_, index) => addOnPool(index, 1)))
+      const waiting = Array.from({ length: 2000 }, (_, index) => [
+        addOnPool(index, 1),
+        add(index, 1),
+      ])
+      for (let times = 0; times < 5; times += 1)
+        assert.equal(stuck.addInLoop.with({ timeout: 10_000 })(times, 2), times + 2)
+      await Promise.all(waiting.flat())
+    }
   })
 })
 

@@ -1,5 +1,4 @@
 import { assertTimeout } from '../cancellation/deadline.js'
-import { after } from '../cancellation/timer.js'
 import { Cell } from '../context/cell.js'
 import { CallTimeoutError, ClosedError, SyncBridgeError } from '../errors.js'
 import type { Runtime } from '../runtime/runtime.js'
@@ -84,7 +83,7 @@ export class ThreadSensitiveContext {
       throw new ClosedError(
         'ThreadSensitiveContext.run was called after shutdown(). Call configure() to start again.',
       )
-    const disarm = this.#arm()
+    const disarm = this.#arm(here)
     const id = here.open.addContext(this, here.address)
     try {
       this.signal.throwIfAborted()
@@ -111,14 +110,14 @@ export class ThreadSensitiveContext {
     this.#controller.abort(reason)
   }
 
-  #arm(): () => void {
+  #arm(here: Runtime): () => void {
     const { signal, timeout } = this.#options
     const onAbort = () => this.#abort(signal?.reason)
     if (signal?.aborted) onAbort()
     signal?.addEventListener('abort', onAbort, { once: true })
     const expire = () =>
       this.#abort(new CallTimeoutError(`The context's timeout of ${timeout} ms passed.`))
-    const stopTimer = timeout === undefined ? undefined : after(timeout, expire)
+    const stopTimer = timeout === undefined ? undefined : here.alarms.after(timeout, expire)
     return () => {
       stopTimer?.()
       signal?.removeEventListener('abort', onAbort)

@@ -22,8 +22,9 @@ export function blockUntilSettled(
   onTimeout: () => void,
 ): void {
   const { bell, post, spin, look, alarms } = runtime
-  runtime.flush()
   while (!call.settlement) {
+    // In each round: what was read in the last one may have sent calls on without waking anybody.
+    runtime.flush()
     const remaining = deadline.remaining()
     if (remaining === 0) return onTimeout()
     if (!spin.until(look) && !bell.park(look, Math.min(SLICE, remaining)))
