@@ -113,6 +113,21 @@ describe('death: calls that were queued', () => {
     assert.deepEqual(ledger.entries, upTo(20))
   })
 
+  test('are not taken for started where one behind them was given up', async () => {
+    const ledger = new Ledger()
+    const ahead = await occupied(hold)
+    const dying = deaths.exitHere(3)
+    const behind = note(ledger.memory, 1)
+    const controller = new AbortController()
+    const givenUp = note.with({ signal: controller.signal })(ledger.memory, 2)
+    controller.abort()
+    await assert.rejects(givenUp, { name: 'AbortError' })
+    ahead.release()
+    await assert.rejects(dying, exited(3))
+    await behind
+    assert.deepEqual(ledger.entries, [1])
+  })
+
   test('move to the replacement of a leased thread and run exactly once, in order', async () => {
     const ledger = new Ledger()
     await new ThreadSensitiveContext().run(async () => {

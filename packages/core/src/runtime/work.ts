@@ -39,8 +39,9 @@ export interface WorkEnvironment extends Performer {
 export class Work {
   readonly running = new RunningCalls()
   readonly #here: WorkEnvironment
-  readonly #queue: CallMessage[] = []
-  readonly #deferred: CallMessage[] = []
+  /** One that was given up leaves its place behind: calls are counted as taken in the order in which their maker numbered them. */
+  readonly #queue: Array<CallMessage | undefined> = []
+  readonly #deferred: Array<CallMessage | undefined> = []
   #pumping = false
   #loading = false
 
@@ -68,17 +69,20 @@ export class Work {
   /** The event loop has turned. */
   resume(): void {
     if (this.#deferred.length > 0 && !this.#here.isBlocked())
-      for (const message of this.#deferred.splice(0)) this.start(message)
+      for (const message of this.#deferred.splice(0)) {
+        if (message) this.start(message)
+        else this.#here.life.countTaken()
+      }
     if (this.#queue.length > 0) this.#pump()
   }
 
   /** Takes a call out of the queue before it started. */
   withdraw(from: string, id: number): boolean {
     for (const queue of [this.#queue, this.#deferred]) {
-      const index = queue.findIndex((message) => message.from === from && message.id === id)
+      const index = queue.findIndex((message) => message?.from === from && message.id === id)
       if (index < 0) continue
-      queue.splice(index, 1)
-      this.#countTaken(from)
+      if (from === this.#here.maker) queue[index] = undefined
+      else queue.splice(index, 1)
       return true
     }
     return false
@@ -120,7 +124,10 @@ export class Work {
     while (!this.#loading && this.#queue.length > 0 && !this.#here.isBlocked()) {
       if (this.#here.mustTurn()) return this.#here.turnSoon()
       const message = this.#queue.shift()
-      if (!message) return
+      if (!message) {
+        this.#here.life.countTaken()
+        continue
+      }
       // Before it runs: a call that is not counted may be run by another thread when this one dies.
       this.#countTaken(message.from)
       const { target } = message
