@@ -203,9 +203,9 @@ describe('times that the root keeps', () => {
 
   test('run while its thread is blocked: a lease that does not come in time is refused', () => {
     configure({ leased: { maxThreads: 1, leaseTimeout: 100 } })
-    const refused = new Latch()
-    stuck.leaseTwice(refused.memory)
-    stuck.waitFor.with({ timeout: 5000 })(refused.memory)
+    const [blocked, refused] = [new Latch(), new Latch()]
+    stuck.leaseTwice(blocked.memory, refused.memory)
+    stuck.waitFor.with({ timeout: 5000 })(blocked.memory, refused.memory)
   })
 })
 
