@@ -177,6 +177,27 @@ describe('death: calls that were queued', () => {
   })
 })
 
+describe('death: a thread that dies with a message under way', () => {
+  test('keeps nobody else’s answer from a main thread that was busy meanwhile', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const other = await occupied(holdOnPool)
+      const release = new Latch()
+      const dying = assert.rejects(deaths.sayAndExitOnPool(release.memory), exited(3))
+      // Until it stands in the other thread, waiting.
+      await addOnPool
+        .with({ timeout: 50 })(1, 2)
+        .catch(() => {})
+      release.open()
+      // So that both the message and the end are there when this thread's event loop turns again.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60)
+      await dying
+      setTimeout(other.release, 20)
+      const lost = new Promise((resolve) => setTimeout(resolve, 5000, 'lost').unref())
+      assert.notEqual(await Promise.race([other.done, lost]), 'lost')
+    }
+  })
+})
+
 describe('death: a call that had started', () => {
   test('is never tried again, also after others were given up in the queue before it', async () => {
     const ledger = new Ledger()

@@ -107,6 +107,7 @@ export class Thread implements CallKeeper {
       out: down,
       in: up,
       anchor: this.#worker,
+      onMalformed: (error) => this.end(error),
     })
     this.channel.listen(() => maker.attend())
     const { startTimeout = 30_000 } = settings
@@ -337,5 +338,7 @@ export class Thread implements CallKeeper {
     this.#maker.threadGone(this, this.#life.exitCode() ?? exitCode, this.#cause)
     for (const listener of this.#onGone.splice(0)) listener()
     this.channel.close()
+    // It may have rung its maker's bell, and its wake-up is lost with the port: all others would take the maker for awake.
+    this.#maker.attend()
   }
 }
