@@ -56,17 +56,22 @@ export class Load {
   /** @param expected What it must come to: a value, and codes or names of errors that are as good. */
   async #settles(what, promise, value, ...errors) {
     this.made += 1
-    let timer
-    const lost = new Promise((resolve) => {
-      timer = setTimeout(resolve, PATIENCE, 'lost')
-    })
-    const outcome = await Promise.race([promise.then(ok, failed), lost])
-    clearTimeout(timer)
-    const end = outcome === 'lost' ? 'lost' : (outcome.code ?? 'ok')
+    const outcome = await this.#orLost(promise.then(ok, failed))
+    const end = outcome.code ?? 'ok'
     this.settled.set(end, (this.settled.get(end) ?? 0) + 1)
     if (end === 'ok' && Object.is(outcome.value, value)) return outcome
     if (errors.includes(end)) return outcome
     this.faults.push(`${what}: ${end} ${outcome.value ?? ''} ${outcome.message ?? ''}`)
+    return outcome
+  }
+
+  async #orLost(promise) {
+    let timer
+    const lost = new Promise((resolve) => {
+      timer = setTimeout(resolve, PATIENCE, LOST)
+    })
+    const outcome = await Promise.race([promise, lost])
+    clearTimeout(timer)
     return outcome
   }
 
@@ -80,10 +85,10 @@ export class Load {
 
   async #batch(what, call) {
     const first = this.#random.below(1000)
-    const outcomes = await Promise.allSettled(
-      Array.from({ length: BATCH }, (_, index) => call(first + index)),
-    )
     this.made += BATCH
+    const all = Promise.allSettled(Array.from({ length: BATCH }, (_, index) => call(first + index)))
+    const outcomes = await this.#orLost(all)
+    if (outcomes === LOST) return this.faults.push(`${what}: calls of a batch were lost`)
     for (const [index, { value, reason }] of outcomes.entries()) {
       const end = reason?.code ?? (reason ? reason.name : 'ok')
       this.settled.set(end, (this.settled.get(end) ?? 0) + 1)
@@ -215,6 +220,7 @@ const FULL = 'SYNCBRIDGE_QUEUE_FULL'
 const EXITED = 'SYNCBRIDGE_THREAD_EXITED'
 const TIMED_OUT = 'SYNCBRIDGE_CALL_TIMEOUT'
 const NOTHING = Symbol('no value')
+const LOST = { code: 'lost' }
 
 const ok = (value) => ({ value })
 const failed = (error) => ({

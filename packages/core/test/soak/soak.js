@@ -51,12 +51,15 @@ const beat = () => {
   )
 }
 await runFor(seconds, beat)
+// Before anything is ended: where whatever is lost may be.
+const stuckAt = stats()
 const took = (performance.now() - began) / 1000
 const { calls } = stats()
 const after = await rest()
 const left = stats().threads.length
 once.checkAll()
 
+if (load.faults.length > 0) console.log(`beat ${JSON.stringify(stuckAt)}`)
 const settled = Object.fromEntries(load.settled)
 const answered = Object.values(settled).reduce((sum, count) => sum + count, 0)
 const faults = [...load.faults, ...once.faults].slice(0, 20)
