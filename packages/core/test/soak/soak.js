@@ -6,11 +6,12 @@ import { Once } from './once.js'
 import { measureResources } from './resources.js'
 
 const USERS = 32
-const WARM_UP_S = 5
+/** Memory of the system's allocator grows for as long as threads of every kind have not been there at once often enough. */
+const WARM_UP_S = 60
 const SAMPLE_S = 10
 /** More than it held before, in MB: a leak of a few bytes a call would be more in a million calls. */
 const MORE_HEAP = 4
-const MORE_RSS = 100
+const MORE_RSS = 150
 
 const [seconds, seed] = process.argv.slice(2).map(Number)
 const random = new Random(seed)
@@ -40,7 +41,7 @@ async function rest() {
 
 configure(options)
 // Code that is compiled, histograms and the like are there once for all.
-await runFor(Math.min(WARM_UP_S, seconds / 4), () => {})
+await runFor(Math.min(WARM_UP_S, seconds / 3), () => {})
 const before = await rest()
 const began = performance.now()
 const madeBefore = load.made
