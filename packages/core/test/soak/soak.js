@@ -40,17 +40,17 @@ async function rest() {
 }
 
 configure(options)
-// Code that is compiled, histograms and the like are there once for all.
-await runFor(Math.min(WARM_UP_S, seconds / 3), () => {})
-const before = await rest()
-const began = performance.now()
-const madeBefore = load.made
 const beat = () => {
   const { threads, calls } = stats()
   console.log(
-    `beat ${Math.round((performance.now() - began) / 1000)} s: ${load.made} calls, ${calls.pending} pending, ${threads.length} threads, ${Math.round(process.memoryUsage().rss / 2 ** 20)} MB`,
+    `beat ${Math.round(performance.now() / 1000)} s: ${load.made} calls, ${calls.pending} pending, ${threads.length} threads, ${Math.round(process.memoryUsage().rss / 2 ** 20)} MB`,
   )
 }
+// Code that is compiled, histograms and the like are there once for all.
+await runFor(Math.min(WARM_UP_S, seconds / 3), beat)
+const before = await rest()
+const began = performance.now()
+const madeBefore = load.made
 await runFor(seconds, beat)
 // Before anything is ended: where whatever is lost may be.
 const stuckAt = stats()
