@@ -30,13 +30,13 @@ const isWireList = (value: unknown) => isWire(value) && isList((value as { value
 const isLocals = has({ keys: isList, values: isWire, deleted: isList })
 const isScope = has({ chain: isList, loop: isText, locals: isLocals, storages: isList })
 const isRef = has({
-  kind: oneOf('place', 'export'),
+  kind: oneOf('place', 'export', 'handle'),
   module: isText,
   format: oneOf('esm', 'cjs'),
   name: isText,
   ordinal: isNumber,
 })
-const isTarget = has({ by: oneOf('thread', 'frame', 'context', 'shared', 'pool', 'loop') })
+const isTarget = has({ by: oneOf('thread', 'frame', 'context', 'shared', 'pool', 'loop', 'home') })
 const isOutcome = (value: unknown) => {
   if (!isRecord(value)) return false
   if (value.ok === 'refused') return true
@@ -59,6 +59,7 @@ const shapes: Readonly<Record<Message['kind'], Fields>> = {
   cleaned: { context: isText },
   life: { state: oneOf('ready', 'dying') },
   gone: { thread: isText },
+  handle: { id: isNumber, change: oneOf('keep', 'release') },
   output: {
     fd: oneOf(1, 2),
     chunk: (value) => typeof value === 'string' || value instanceof Uint8Array,
