@@ -9,6 +9,8 @@ const wanted = Number(process.argv[2] ?? 10_000)
 const clients = 12
 const warmUps = 20
 const mostAttempts = 20 * wanted
+/** Nothing has been undone for so long: all has, in ms. */
+const quiet = 1000
 /** Longest time to the answer of the next request, in ms. */
 const patience = 2000
 /** Hung up after so much of the time that a whole request takes, at least and at most. */
@@ -45,7 +47,7 @@ async function hangUpOn(desk) {
   const before = await balanceOf(desk)
   const usual = await timeOf(doors, agent, outcomes)
   const cutOff = () =>
-    desk.log().filter(({ msg }) => msg === 'rolled back an unfinished posting').length
+    desk.log().filter(({ message }) => message === 'rolled back an unfinished posting').length
 
   const started = performance.now()
   let attempts = 0
@@ -64,6 +66,16 @@ async function hangUpOn(desk) {
   await Promise.all(Array.from({ length: clients }, client))
   const seconds = (performance.now() - started) / 1000
 
+  // Clients that hang up do not wait for what the desk has still to undo: the next one comes when that is done.
+  const stopped = performance.now()
+  let quietSince = stopped
+  for (let seen = cutOff(); performance.now() - quietSince < quiet; ) {
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    if (cutOff() !== seen) quietSince = performance.now()
+    seen = cutOff()
+  }
+  const undoing = quietSince - stopped
+
   const next = []
   for (const door of doors) {
     const asked = performance.now()
@@ -77,6 +89,7 @@ async function hangUpOn(desk) {
     attempts,
     seconds,
     usual,
+    undoing,
     cut: cutOff(),
     outcomes,
     reasons,
@@ -169,7 +182,7 @@ function judge({ cut, outcomes, reasons, next, before, after, exit }) {
   return complaints
 }
 
-function print({ attempts, seconds, usual, cut, outcomes, next, before, after }) {
+function print({ attempts, seconds, usual, undoing, cut, outcomes, next, before, after }) {
   const sum = after.currencies.map(({ currency, sum: value }) => `${currency} ${value}`).join(', ')
   const rows = {
     'requests sent': attempts,
@@ -180,6 +193,7 @@ function print({ attempts, seconds, usual, cut, outcomes, next, before, after })
     failed: outcomes.failed,
     'a whole request takes': `${usual.toFixed(1)} ms`,
     'it all took': `${seconds.toFixed(1)} s`,
+    'what was left to undo took': `${undoing.toFixed(0)} ms`,
     'new invoices in the ledger': after.invoices - before.invoices,
     'sums of all postings': sum,
     'next request, each door': next
