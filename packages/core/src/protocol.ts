@@ -5,7 +5,7 @@
  */
 
 /** Changes with every change of the messages below; two copies of the library in one process must agree on it. */
-export const PROTOCOL_VERSION = 3
+export const PROTOCOL_VERSION = 4
 
 /** The path of a thread from the root of its tree: `0` is the root, `0/3` a thread that it made. Never used twice. */
 export type ThreadAddress = string
@@ -220,6 +220,12 @@ export interface OutcomeMessage extends Addressed {
   readonly id: number
   readonly outcome: Outcome
 }
+/**
+ * Why a caller has given a call up, on which depends how long its code may run on: its time is over, it was aborted, or its thread
+ * is to be ended with it.
+ */
+export type Urgency = 'timeout' | 'abort' | 'terminate'
+
 /** The caller no longer waits: a queued call never runs, a running one has its signal aborted. */
 export interface AbortMessage extends Addressed {
   readonly kind: 'abort'
@@ -227,6 +233,13 @@ export interface AbortMessage extends Addressed {
   readonly reason: WireValue
   /** The async functions below the call have been told already: only the call's own signal is left to abort. */
   readonly told: boolean
+  readonly urgency: Urgency
+}
+/** Whether a thread is alive; it answers with the same number. */
+export interface PulseMessage extends Addressed {
+  readonly kind: 'pulse'
+  readonly number: number
+  readonly isAnswer: boolean
 }
 /**
  * A `ThreadSensitiveContext` opened or ended on a thread that is not the root; and from there, that its lease is `over`: its
@@ -279,6 +292,7 @@ export type Message =
   | CallMessage
   | OutcomeMessage
   | AbortMessage
+  | PulseMessage
   | ContextMessage
   | CleanMessage
   | CleanedMessage

@@ -29,6 +29,11 @@ const channel = new LaneChannel({
   peer: maker,
   out: boot.up,
   in: boot.down,
+  // Whoever waits for this thread is told, and gets another.
+  onMalformed: (error) => {
+    tell('dying', error)
+    process.exit(1)
+  },
 })
 const runtime = install({ ...boot, parent: channel })
 installHandles()

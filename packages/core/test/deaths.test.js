@@ -113,6 +113,21 @@ describe('death: calls that were queued', () => {
     assert.deepEqual(ledger.entries, upTo(20))
   })
 
+  test('are not taken for started where one behind them was given up', async () => {
+    const ledger = new Ledger()
+    const ahead = await occupied(hold)
+    const dying = deaths.exitHere(3)
+    const behind = note(ledger.memory, 1)
+    const controller = new AbortController()
+    const givenUp = note.with({ signal: controller.signal })(ledger.memory, 2)
+    controller.abort()
+    await assert.rejects(givenUp, { name: 'AbortError' })
+    ahead.release()
+    await assert.rejects(dying, exited(3))
+    await behind
+    assert.deepEqual(ledger.entries, [1])
+  })
+
   test('move to the replacement of a leased thread and run exactly once, in order', async () => {
     const ledger = new Ledger()
     await new ThreadSensitiveContext().run(async () => {
@@ -159,6 +174,27 @@ describe('death: calls that were queued', () => {
       [undefined, 4, undefined, 5, undefined],
     )
     assert.deepEqual(ledger.entries, [1, 2, 3])
+  })
+})
+
+describe('death: a thread that dies with a message under way', () => {
+  test('keeps nobody else’s answer from a main thread that was busy meanwhile', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const other = await occupied(holdOnPool)
+      const release = new Latch()
+      const dying = assert.rejects(deaths.sayAndExitOnPool(release.memory), exited(3))
+      // Until it stands in the other thread, waiting.
+      await addOnPool
+        .with({ timeout: 50 })(1, 2)
+        .catch(() => {})
+      release.open()
+      // So that both the message and the end are there when this thread's event loop turns again.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60)
+      await dying
+      setTimeout(other.release, 20)
+      const lost = new Promise((resolve) => setTimeout(resolve, 5000, 'lost').unref())
+      assert.notEqual(await Promise.race([other.done, lost]), 'lost')
+    }
   })
 })
 

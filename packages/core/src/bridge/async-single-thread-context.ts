@@ -44,7 +44,8 @@ export class AsyncSingleThreadContext implements LoopOwner {
 
   /** @internal */
   loopThread(here: Runtime): Thread {
-    if (!this.#thread || this.#thread.state === 'gone') this.#thread = here.spawn('loop')
+    const state = this.#thread?.state
+    if (!this.#thread || state === 'gone' || state === 'ending') this.#thread = here.spawn('loop')
     return this.#thread
   }
 }

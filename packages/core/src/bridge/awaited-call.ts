@@ -1,6 +1,5 @@
 /** One `syncToAsync` call, from the caller's arguments to the caller's result. */
 import { Call } from '../call/call.js'
-import { after } from '../cancellation/timer.js'
 import { Codec } from '../codec/codec.js'
 import type { Scope } from '../context/scope.js'
 import { ClosedError } from '../errors.js'
@@ -61,7 +60,7 @@ export function awaitHandle(
 function startCall(
   callee: Callee,
   { threadSensitive, executor }: Placement,
-  { signal, timeout, transfer, context: values }: CallOptions,
+  { signal, timeout, onAbort, transfer, context: values }: CallOptions,
   args: readonly unknown[],
 ): Promise<unknown> {
   const { ref, handle } = callee
@@ -94,6 +93,7 @@ function startCall(
     },
     encoded.transfer,
   )
+  call.endsThread = onAbort === 'terminate'
   if (handle && frames) sendHome(here, call, handle, frames)
   else if (take) take(call)
   else
@@ -132,8 +132,9 @@ function dispatch(here: Runtime, call: Call, routes: readonly Route[], at = 0): 
 
 function watchTime(here: Runtime, call: Call, timeout: number | undefined): void {
   if (timeout === undefined || call.settlement) return
-  // Fires on time, whatever the thread does.
-  const stop = after(timeout, () => here.outbox.abandon(call, timedOut(call.label, timeout), true))
+  // Fires on time, whatever the thread does; also while this one is blocked, as the call may hold up what it waits for.
+  const giveUp = () => here.outbox.abandon(call, timedOut(call.label, timeout), true)
+  const stop = here.alarms.after(timeout, giveUp)
   call.whenSettled(stop)
 }
 

@@ -3,7 +3,6 @@
  * it is needed: its name, its place at the root, its timer and its listener come with its first call, or when somebody asks for its signal.
  */
 import { Deadline } from '../cancellation/deadline.js'
-import { after } from '../cancellation/timer.js'
 import type { ContextRef, OpenContext } from '../context/context-ref.js'
 import { CallTimeoutError } from '../errors.js'
 import type { Runtime } from '../runtime/runtime.js'
@@ -76,7 +75,7 @@ export class ContextRun implements ContextRef {
       context.abort(new CallTimeoutError(`The context's timeout of ${timeout} ms passed.`))
     const left = this.#deadline.remaining()
     if (left === 0) expire()
-    else stopTimer = after(left, expire)
+    else stopTimer = this.#here.alarms.after(left, expire)
   }
 
   /** @returns the last of the runs that go on without this one. */

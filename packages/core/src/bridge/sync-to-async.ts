@@ -14,7 +14,7 @@ import {
   type NamingOptions,
   register,
 } from './bridged-function.js'
-import { type CallOptions, callable } from './call-options.js'
+import { assertOnAbort, type CallOptions, callable } from './call-options.js'
 import { assertExecutor, type Executor } from './executor.js'
 import { installHandles } from './handle.js'
 import type { LocalContext } from './local-context.js'
@@ -27,6 +27,8 @@ export interface SyncToAsyncOptions extends NamingOptions {
   threadSensitive?: boolean
   /** Default time for each call, queueing included, in ms. Default: no limit. */
   timeout?: number
+  /** What becomes of running code that is given up: see `CallOptions`. Default `release`. */
+  onAbort?: CallOptions['onAbort']
   /** What runs the calls instead of the process's pool; only with `threadSensitive: false`. */
   executor?: Executor
   /** The `Local` values that the function runs with, and that keep what it changes. By default the caller's. */
@@ -73,7 +75,7 @@ export type AsyncModule<M> = {
     : never
 }
 
-const OPTIONS = ['threadSensitive', 'timeout', 'executor', 'context', 'module', 'name']
+const OPTIONS = ['threadSensitive', 'timeout', 'onAbort', 'executor', 'context', 'module', 'name']
 
 /**
  * Makes a synchronous function awaitable: it runs on a sync thread and may block there. Behaves as asgiref's
@@ -135,19 +137,24 @@ function bridge(
   const placement = { threadSensitive: options.threadSensitive ?? true, executor: options.executor }
   const defaults: CallOptions = {
     ...(options.timeout !== undefined && { timeout: options.timeout }),
+    ...(options.onAbort && { onAbort: options.onAbort }),
     ...(options.context && { context: options.context }),
   }
   const call = (perCall: CallOptions, args: readonly unknown[]) =>
     awaitCall(ref, placement, perCall, args)
   const bridged = isGenerator
-    ? callable(defaults, (perCall, args) => iterateLater(perCall, () => call(perCall, args)))
-    : callable(defaults, (perCall, args) => alsoIterable(call(perCall, args)))
+    ? callable(defaults, (perCall, args) => iterateLater(perCall, () => call(perCall, args)), MORE)
+    : callable(defaults, (perCall, args) => alsoIterable(call(perCall, args)), MORE)
   return markAsyncFunction(bridged as AsyncBridged<unknown[], unknown>)
 }
+
+/** Options of one call that `asyncToSync` does not know. */
+const MORE = ['onAbort']
 
 function checked(options: SyncToAsyncOptions): SyncToAsyncOptions {
   assertOptions('syncToAsync', options, OPTIONS)
   assertTimeout(options.timeout, 'syncToAsync')
+  assertOnAbort(options.onAbort, 'syncToAsync')
   if (options.executor !== undefined) {
     if (options.threadSensitive !== false)
       throw new TypeError('executor must not be set when threadSensitive is true')

@@ -23,6 +23,11 @@ export class CallQueue {
     return this.#calls[this.#first]
   }
 
+  /** The newest one, which stays. */
+  get last(): Call | undefined {
+    return this.#calls.findLast((call) => call !== undefined)
+  }
+
   push(call: Call): void {
     const place = this.#gone + this.#calls.push(call) - 1
     this.#length += 1

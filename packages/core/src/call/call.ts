@@ -44,8 +44,12 @@ export class Call {
   next: Call | undefined = undefined
   /** Why its caller has given it up, while the thread that has it is yet to say what became of it. */
   givenUp: { readonly reason: unknown } | undefined = undefined
+  /** Whether its thread is to be ended where it is given up while it runs. */
+  endsThread = false
   /** Set by the executor that has it in a queue here: takes it out again. */
   withdraw: (() => void) | undefined = undefined
+  /** Called when nothing of it runs any more. */
+  onFinished: (() => void) | undefined = undefined
   /** Where to try next when the target refuses it, which it does only with calls it has not started. */
   onRefused: (() => void) | undefined = undefined
   #settlement: Settlement | undefined = undefined
@@ -65,6 +69,11 @@ export class Call {
 
   get label(): string {
     return printRef(this.request.ref)
+  }
+
+  /** Nothing of it runs anywhere, nor ever will. */
+  get isFinished(): boolean {
+    return this.#finished
   }
 
   get settlement(): Settlement | undefined {
@@ -93,6 +102,7 @@ export class Call {
   finish(): void {
     if (this.#finished) return
     this.#finished = true
+    this.onFinished?.()
     this.leave()
   }
 

@@ -22,9 +22,9 @@ export class Deadline {
 }
 
 /** @throws TypeError where a `timeout` option is not a positive number of milliseconds. */
-export function assertTimeout(timeout: unknown, owner: string): void {
+export function assertTimeout(timeout: unknown, owner: string, option = 'timeout'): void {
   if (timeout === undefined || (typeof timeout === 'number' && timeout > 0)) return
   throw new TypeError(
-    `${owner}: timeout must be a positive number of milliseconds, got ${String(timeout)}`,
+    `${owner}: ${option} must be a positive number of milliseconds, got ${String(timeout)}`,
   )
 }

@@ -10,6 +10,8 @@ import { completeMessage } from '../codec/wire-list.js'
 import type { Message, ThreadAddress } from '../protocol.js'
 import type { Bell } from './bell.js'
 import type { Channel, Wake } from './channel.js'
+import { checkMessage } from './check-message.js'
+import { malformed } from './malformed.js'
 import { MessageReader } from './message-reader.js'
 import { MessageWriter } from './message-writer.js'
 import { PlainReader } from './plain-reader.js'
@@ -43,6 +45,8 @@ export interface LaneOptions {
    * end before the `exit` event that tells of it.
    */
   readonly anchor?: Anchor | undefined
+  /** The other side has written what can't be read: nothing more will be taken from it. */
+  onMalformed(error: unknown): void
 }
 
 export class LaneChannel implements Channel {
@@ -64,6 +68,8 @@ export class LaneChannel implements Channel {
   #mustFlush = false
   #holds = 0
   #closed = false
+  #isMalformed = false
+  readonly #onMalformed: (error: unknown) => void
   #wake: (() => void) | undefined
 
   constructor(options: LaneOptions) {
@@ -71,6 +77,7 @@ export class LaneChannel implements Channel {
     this.#port = port
     this.#peerBell = peerBell
     this.#anchor = anchor
+    this.#onMalformed = options.onMalformed
     this.#out = new Ring(out)
     this.#in = new Ring(incoming)
     const plainWriter = new PlainWriter(this.#out.bytes)
@@ -100,10 +107,28 @@ export class LaneChannel implements Channel {
   }
 
   take(): Message | undefined {
+    if (this.#isMalformed) return undefined
+    try {
+      return this.#takeNext()
+    } catch (error) {
+      this.#isMalformed = true
+      this.#onMalformed(error)
+      return undefined
+    }
+  }
+
+  #takeNext(): Message | undefined {
+    let isAhead = false
     for (let at = this.#in.peek(); at >= 0; at = this.#in.peek()) {
       // Whatever its number: the message that it was made for may have come by port, and been taken already.
       const isIntroduction = this.#reader.isIntroduction(at)
-      if (!isIntroduction && this.#in.numberAt(at) !== this.#taken) break
+      const ahead = isIntroduction ? 0 : (this.#in.numberAt(at) - this.#taken) | 0
+      if (ahead > 0) {
+        isAhead = true
+        break
+      }
+      // Taken before.
+      if (ahead < 0) malformed('it came a second time')
       const message = this.#reader.read(at)
       this.#in.advance()
       if (!message) continue
@@ -112,19 +137,25 @@ export class LaneChannel implements Channel {
     }
     // Asking the port is dear, and it is mostly empty.
     if (this.#hasMail()) this.#collect()
-    if (this.#stash[0]?.number !== this.#taken) return undefined
-    this.#taken = (this.#taken + 1) | 0
-    return this.#stash.shift()?.message
+    const place = this.#stash.findIndex(({ number }) => number === this.#taken)
+    if (place >= 0) {
+      this.#taken = (this.#taken + 1) | 0
+      return checkMessage(this.#stash.splice(place, 1)[0]?.message)
+    }
+    // Its sender counts what goes by port before it writes what comes after that.
+    if (isAhead && !this.#hasMail()) malformed('the one before it is missing')
+    return undefined
   }
 
   hasNews(): boolean {
+    if (this.#isMalformed) return false
     return this.#in.hasRecord() || this.#stash.length > 0 || this.#hasMail()
   }
 
   listen(wake: () => void): void {
     this.#wake = wake
-    this.#port.on('message', (mail: Mail) => {
-      if (mail) this.#keep(mail)
+    this.#port.on('message', (mail: unknown) => {
+      if (mail !== null) this.#keep(mail)
       this.#wake?.()
     })
     // Listening refs the port: an idle thread would keep the process alive.
@@ -189,13 +220,18 @@ export class LaneChannel implements Channel {
   #collect(): void {
     const { receiveMessageOnPort } = workerThreads()
     for (let got = receiveMessageOnPort(this.#port); got; got = receiveMessageOnPort(this.#port)) {
-      const mail: Mail = got.message
-      if (mail) this.#keep(mail)
+      if (got.message !== null) this.#keep(got.message)
     }
   }
 
-  #keep(mail: NonNullable<Mail>): void {
+  #keep(mail: unknown): void {
+    // Nobody of ours posts anything else, and only what is ours is counted.
+    if (!isMail(mail)) return
     this.#collected = (this.#collected + 1) | 0
     this.#stash.push(mail)
   }
+}
+
+function isMail(value: unknown): value is NonNullable<Mail> {
+  return typeof value === 'object' && value !== null && 'number' in value && 'message' in value
 }

@@ -10,7 +10,11 @@ export const TAKEN_SLOT = 3
 export const FRAME_SLOT = 4
 /** 1 while the thread is counted as awake (see Census). */
 export const COUNTED_SLOT = 5
+/** How many calls stand on blocked frames of the thread, and from the next slot on, which (see LifeRecord). */
+export const DEPTH_SLOT = 6
+export const ON_FRAMES_SLOT = 7
+export const MOST_ON_FRAMES = 57
 /** From here on: the calls that were sent ahead (see Claims). */
-export const CLAIM_SLOT = 16
+export const CLAIM_SLOT = ON_FRAMES_SLOT + MOST_ON_FRAMES
 export const CLAIM_COUNT = 1024
 export const SLOT_COUNT = CLAIM_SLOT + CLAIM_COUNT

@@ -1,8 +1,17 @@
 /**
  * What a thread leaves in shared memory about itself, for a maker that is blocked and gets no event: that it ended and
- * with which code, how many calls it had taken from its queue, and in which frame it is blocked.
+ * with which code, how many calls it had taken from its queue, in which frame it is blocked, and what runs on its frames.
  */
-import { EXIT_CODE_SLOT, EXITED_SLOT, FRAME_SLOT, TAKEN_SLOT } from './layout.js'
+import type { CallName } from '../protocol.js'
+import {
+  DEPTH_SLOT,
+  EXIT_CODE_SLOT,
+  EXITED_SLOT,
+  FRAME_SLOT,
+  MOST_ON_FRAMES,
+  ON_FRAMES_SLOT,
+  TAKEN_SLOT,
+} from './layout.js'
 
 export class LifeRecord {
   readonly #slots: Int32Array
@@ -38,8 +47,34 @@ export class LifeRecord {
     return Atomics.load(this.#slots, FRAME_SLOT)
   }
 
+  /** Noted before a call runs on a blocked frame: those of them that are deeper than the record are not found again. */
+  enterOnFrame(call: CallName): void {
+    const depth = Atomics.add(this.#slots, DEPTH_SLOT, 1)
+    if (depth < MOST_ON_FRAMES) Atomics.store(this.#slots, ON_FRAMES_SLOT + depth, digest(call))
+  }
+
+  leaveOnFrame(): void {
+    Atomics.sub(this.#slots, DEPTH_SLOT, 1)
+  }
+
+  isOnFrame(call: CallName): boolean {
+    const wanted = digest(call)
+    const depth = Math.min(Atomics.load(this.#slots, DEPTH_SLOT), MOST_ON_FRAMES)
+    for (let at = 0; at < depth; at += 1)
+      if (Atomics.load(this.#slots, ON_FRAMES_SLOT + at) === wanted) return true
+    return false
+  }
+
   /** Wraps after 2³² calls, as do the sequence numbers it is compared with. */
   taken(): number {
     return Atomics.load(this.#slots, TAKEN_SLOT)
   }
+}
+
+/** A call's name in one number: two of the few that stand on one thread have the same by a chance of one in billions. */
+function digest({ from, id }: CallName): number {
+  let mixed = id
+  for (let at = 0; at < from.length; at += 1)
+    mixed = Math.imul(mixed ^ from.charCodeAt(at), 0x01000193)
+  return mixed
 }

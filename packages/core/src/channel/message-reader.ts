@@ -15,7 +15,10 @@ import type {
   WireStorageChange,
   WireValue,
 } from '../protocol.js'
+import { checkMessage } from './check-message.js'
+import { malformed } from './malformed.js'
 import type { PlainReader } from './plain-reader.js'
+import { MAX_RECORD } from './ring.js'
 import * as wire from './wire-format.js'
 
 /** Shared by all messages that have none, and never changed. */
@@ -60,21 +63,27 @@ export class MessageReader {
       case wire.OUTCOME:
         return this.#outcome(flags)
       case wire.INTRODUCTION:
-        this.#introduced[this.#word()] = this.#value()
+        this.#introduce(this.#word())
         return undefined
       default:
-        return this.#value() as Message
+        return checkMessage(this.#value())
     }
+  }
+
+  /** Numbers follow each other, and are never given a second time. */
+  #introduce(number: number): void {
+    if (number !== this.#introduced.length) malformed(`something is introduced as number ${number}`)
+    this.#introduced.push(this.#value())
   }
 
   #call(flags: number): CallMessage {
     const id = this.#word()
-    const ref = this.#thing() as FunctionRef
+    const ref = this.#ref()
     const isFar = (flags & wire.FAR) !== 0
     const to = isFar ? this.#address() : this.#here
     const from = isFar ? this.#address() : this.#peer
     const by = (flags >> wire.TARGET_SHIFT) & wire.TARGET_BITS
-    let target = PLACES[by] as Target
+    let target = PLACES[by] ?? malformed(`it is for the unknown place ${by}`)
     if (target.by === 'frame') {
       target = { by: 'frame', frame: this.#word(), outermost: this.#word() || undefined }
     } else if ((flags & wire.CLAIM) !== 0) {
@@ -138,7 +147,7 @@ export class MessageReader {
       case wire.ONE_ARGUMENT:
         return this.#marked([this.#value()], flags)
       default:
-        return this.#marked(this.#value() as unknown[], flags)
+        return this.#marked(this.#list(), flags)
     }
   }
 
@@ -167,17 +176,17 @@ export class MessageReader {
 
   #keys(): string[] {
     const keys: string[] = []
-    for (let left = this.#word(); left > 0; left -= 1) keys.push(this.#thing() as string)
+    for (let left = this.#count(); left > 0; left -= 1) keys.push(this.#text())
     return keys
   }
 
   #storages(flags: number): readonly unknown[] {
-    return (flags & wire.STORAGES) === 0 ? NO_STORAGES : (this.#value() as unknown[])
+    return (flags & wire.STORAGES) === 0 ? NO_STORAGES : this.#list()
   }
 
   #chain(): FrameRef[] {
     const chain: FrameRef[] = []
-    for (let left = this.#word(); left > 0; left -= 1) {
+    for (let left = this.#count(); left > 0; left -= 1) {
       chain.push({
         thread: this.#address(),
         frame: this.#word(),
@@ -192,11 +201,29 @@ export class MessageReader {
   }
 
   #address(): ThreadAddress {
-    return this.#thing() as ThreadAddress
+    return this.#text()
   }
 
-  #thing(): unknown {
-    return this.#introduced[this.#word()]
+  #text(): string {
+    const thing = this.#introduced[this.#word()]
+    return typeof thing === 'string' ? thing : malformed('it names something that is no text')
+  }
+
+  #ref(): FunctionRef {
+    const thing = this.#introduced[this.#word()]
+    return typeof thing === 'object' && thing !== null
+      ? (thing as FunctionRef)
+      : malformed('it names something that is no function')
+  }
+
+  #count(): number {
+    const count = this.#word()
+    return count <= MAX_RECORD >> 2 ? count : malformed(`${count} things are said to follow`)
+  }
+
+  #list(): unknown[] {
+    const value = this.#value()
+    return Array.isArray(value) ? value : malformed('it has no list where one belongs')
   }
 
   #value(): unknown {

@@ -1,4 +1,6 @@
 /** Reads what `plain-writer.ts` wrote: one record after the other, in order, as each may have taught shapes to the next. */
+
+import { malformed } from './malformed.js'
 import {
   ARRAY,
   BUFFER,
@@ -22,6 +24,7 @@ import {
 } from './plain-data.js'
 import { ReadShape, type ValueSource } from './read-shape.js'
 import { MOST_BYTES, RecentTexts } from './recent-texts.js'
+import { MAX_RECORD } from './ring.js'
 
 /** From here on a copy by Node is faster than one by the engine. */
 const LONG_BINARY = 4096
@@ -35,6 +38,8 @@ export class PlainReader implements ValueSource {
   readonly #shapes: ReadShape[] = [new ReadShape(undefined, '')]
   readonly #recentTexts = new RecentTexts()
   #at = 0
+  /** No value of a record lies beyond: what says so is no record. */
+  #limit = 0
 
   /** @param bytes Whose memory begins at a multiple of four bytes. */
   constructor(bytes: Buffer) {
@@ -51,6 +56,7 @@ export class PlainReader implements ValueSource {
 
   read(at: number): unknown {
     const start = (at + 3) >> 2
+    this.#limit = start + (MAX_RECORD >> 2)
     const lessons = this.#words[start] as number
     this.#at = start + 1
     if (lessons === 0) return this.next()
@@ -77,7 +83,7 @@ export class PlainReader implements ValueSource {
       case SINGLE:
         return number === NULL ? null : number < FALSE ? undefined : number === TRUE
       case OBJECT:
-        return (this.#shapes[number] as ReadShape).read(this)
+        return this.#shape(number).read(this)
       case ARRAY:
         return this.#array(number)
       case FLOAT64:
@@ -94,19 +100,31 @@ export class PlainReader implements ValueSource {
       case OBJECT_AND_MORE:
         return this.#objectAndMore(number)
       default:
-        throw new Error(
-          `@syncbridge/core: unknown tag ${word & TAG_MASK} in a message between threads`,
-        )
+        return malformed(`it has a value with the tag ${word & TAG_MASK}`)
     }
   }
 
+  #shape(number: number): ReadShape {
+    return this.#shapes[number] ?? malformed(`it has an object of the unknown shape ${number}`)
+  }
+
+  /** So many words at least are to follow. */
+  #assertRoom(words: number): void {
+    if (!(words >= 0 && this.#at + words <= this.#limit))
+      malformed(
+        `${words} words are said to follow where there is room for ${this.#limit - this.#at}`,
+      )
+  }
+
   #array(length: number): unknown[] {
+    this.#assertRoom(length)
     const value: unknown[] = []
     for (let index = 0; index < length; index += 1) value.push(this.next())
     return value
   }
 
   #integers(length: number): number[] {
+    this.#assertRoom(length)
     const value: number[] = []
     const at = this.#at
     for (let index = 0; index < length; index += 1) value.push(this.#words[at + index] as number)
@@ -115,6 +133,7 @@ export class PlainReader implements ValueSource {
   }
 
   #floats(length: number): number[] {
+    this.#assertRoom(length * 2)
     const value: number[] = []
     const at = this.#at * 4
     for (let index = 0; index < length; index += 1)
@@ -124,8 +143,9 @@ export class PlainReader implements ValueSource {
   }
 
   #objectAndMore(shape: number): Record<string, unknown> {
-    const value = (this.#shapes[shape] as ReadShape).read(this)
+    const value = this.#shape(shape).read(this)
     const count = this.#words[this.#at++] as number
+    this.#assertRoom(count)
     for (let index = 0; index < count; index += 1) {
       const name = this.#text(this.#words[this.#at++] as number)
       // Not by assignment, where that would be an affair of the prototype.
@@ -136,6 +156,7 @@ export class PlainReader implements ValueSource {
   }
 
   #binary(size: number): Uint8Array {
+    this.#assertRoom((size + 3) >> 2)
     const start = evenWord(this.#at)
     this.#at = start + ((size + 3) >> 2)
     const from = start * 4
@@ -147,6 +168,7 @@ export class PlainReader implements ValueSource {
 
   #learn(): void {
     const count = this.#words[this.#at++] as number
+    this.#assertRoom(count)
     for (let index = 0; index < count; index += 1) {
       const parent = this.#shapes[this.#words[this.#at++] as number]
       this.#shapes.push(new ReadShape(parent, this.#text(this.#words[this.#at++] as number)))
@@ -155,6 +177,7 @@ export class PlainReader implements ValueSource {
 
   #text(word: number): string {
     const size = word >> TAG_BITS
+    this.#assertRoom((size + 3) >> 2)
     const at = this.#at
     this.#at = at + ((size + 3) >> 2)
     const from = at * 4

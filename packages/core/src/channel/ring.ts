@@ -7,6 +7,8 @@
  * the plain writes and reads around them do not cross. Each side keeps its own position, and looks at the other's only when
  * it has used up what it saw last.
  */
+import { malformed } from './malformed.js'
+
 const HEAD = 0
 /** On a line of its own: the reader writes the head while the writer writes the tail. */
 const TAIL = 16
@@ -87,7 +89,15 @@ export class Ring {
         }
       }
       const at = this.#own % CAPACITY
-      if (this.#prefixes[at >> 2] !== WRAP) return at + PREFIX
+      const length = this.#prefixes[at >> 2] as number
+      const ready = (this.#other - this.#own) >>> 0
+      if (length !== WRAP) {
+        if (!(length >= 0 && length <= MAX_RECORD && sizeOf(length) <= ready && ready <= CAPACITY))
+          malformed(`a record of ${length} bytes is said to be among ${ready}`)
+        return at + PREFIX
+      }
+      if (at === 0 || CAPACITY - at > ready)
+        malformed('the ring is said to begin anew where it can’t')
       this.#own = (this.#own + CAPACITY - at) >>> 0
     }
   }

@@ -7,7 +7,7 @@
 import type { Call } from '../call/call.js'
 import { CallQueue, refuseFull } from '../call/call-queue.js'
 import { refuse } from '../call/pending-calls.js'
-import { after } from '../cancellation/timer.js'
+import { Alarms } from '../cancellation/alarms.js'
 import { QueueFullError } from '../errors.js'
 import type { Thread } from '../thread/thread.js'
 import type { Spawn, ThreadExecutor } from './executor.js'
@@ -43,15 +43,22 @@ export class LeaseExecutor implements ThreadExecutor {
   readonly #spawn: Spawn
   readonly #clean: CleanThread
   readonly #options: () => LeaseOptions
+  readonly #alarms: Alarms
   readonly #leases = new Map<string, Lease>()
   readonly #line: Lease[] = []
   readonly #idle: Thread[] = []
   #threadCount = 0
 
-  constructor(spawn: Spawn, clean: CleanThread, options: () => LeaseOptions) {
+  constructor(
+    spawn: Spawn,
+    clean: CleanThread,
+    options: () => LeaseOptions,
+    alarms = new Alarms(),
+  ) {
     this.#spawn = spawn
     this.#clean = clean
     this.#options = options
+    this.#alarms = alarms
   }
 
   get queued(): number {
@@ -128,7 +135,9 @@ export class LeaseExecutor implements ThreadExecutor {
     this.#line.push(lease)
     this.#serveLine()
     if (!lease.thread)
-      lease.stopTimer = after(leaseTimeout, () => this.#waitedTooLong(lease, leaseTimeout))
+      lease.stopTimer = this.#alarms.after(leaseTimeout, () =>
+        this.#waitedTooLong(lease, leaseTimeout),
+      )
   }
 
   #waitedTooLong(lease: Lease, leaseTimeout: number): void {

@@ -41,6 +41,11 @@ const callBelow = (...chain: FrameRef[]) =>
     scope: { chain },
   } as unknown as CallRequest)
 const newCall = () => callBelow()
+const callIn = (context: string) =>
+  new Call({
+    ref: { name: 'f', module: 'file:///f.js' },
+    scope: { chain: [], context },
+  } as unknown as CallRequest)
 
 function poolOf(options: PoolOptions) {
   const threads: ScriptedThread[] = []
@@ -220,5 +225,39 @@ describe('idle threads of a pool', () => {
     // None of them has gone yet when the last timer fires: ending takes a while.
     vi.advanceTimersByTime(100)
     expect(alive(threads)).toBe(1)
+  })
+})
+
+describe('a pool whose threads are all taken', () => {
+  test('gives each context its turn, and keeps the order of the calls of each', () => {
+    const { threads, submit } = poolOf({ maxThreads: 1 })
+    submit()
+    const flood = [1, 2, 3].map(() => submit(callIn('flood')))
+    const others = [submit(callIn('a')), submit(callIn('b')), submit()]
+    for (let times = 0; times < 6; times += 1) thread(threads, 0).finish()
+    const order = thread(threads, 0).ran.slice(1)
+    expect(order).toEqual([flood[0], others[0], others[1], others[2], flood[1], flood[2]])
+  })
+
+  test('refuses, where the line is full, the newest call of the context that has most in it', () => {
+    const { submit } = poolOf({ maxThreads: 1, maxQueue: 3 })
+    submit()
+    const flood = [1, 2, 3, 4].map(() => submit(callIn('flood')))
+    expect(flood.map(failureOf)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      expect.any(QueueFullError),
+    ])
+    const other = submit(callIn('other'))
+    expect(failureOf(other)).toBeUndefined()
+    expect(failureOf(flood[2] as Call)).toBeInstanceOf(QueueFullError)
+    // Now both have as many as is fair.
+    expect(failureOf(submit(callIn('other')))).toBeInstanceOf(QueueFullError)
+    // A third one counts as much as the two.
+    expect(failureOf(submit(callIn('third')))).toBeUndefined()
+    expect(failureOf(flood[1] as Call)).toBeInstanceOf(QueueFullError)
+    expect([flood[0], other].map((call) => failureOf(call as Call))).toEqual([undefined, undefined])
+    expect(failureOf(submit(callIn('fourth')))).toBeInstanceOf(QueueFullError)
   })
 })

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { Call } from '../call/call.js'
-import { CallQueue, refuseFull } from '../call/call-queue.js'
+import { refuseFull } from '../call/call-queue.js'
+import { FairQueue } from '../call/fair-queue.js'
 import { after } from '../cancellation/timer.js'
 import type { FrameRef } from '../protocol.js'
 import type { Thread } from '../thread/thread.js'
@@ -13,7 +14,10 @@ export interface PoolOptions {
   minThreads?: number
   /** Threads at most. Default: as many as the machine runs in parallel. */
   maxThreads?: number
-  /** Calls that may wait for a thread; one more is a QueueFullError. Default: no limit. */
+  /**
+   * Calls that may wait for a thread; one more is a QueueFullError: for the newest call of the context that has most waiting. Default: no
+   * limit.
+   */
   maxQueue?: number
   /** How long a thread above `minThreads` may be idle before it is ended, in ms. Default: for ever. */
   idleTimeout?: number
@@ -30,13 +34,14 @@ const MOST_AHEAD = 256
 /**
  * Any thread, in parallel: calls that need no thread of their own. One call at a time on each thread. Calls of functions that
  * have been quick are sent ahead; a thread that has nothing to do takes from what was sent ahead to another, so that no call
- * waits behind a long one while a thread is free.
+ * waits behind a long one while a thread is free. Those who wait have their turns (`fair-queue.ts`), and where the line is full, who has
+ * most in it gives way.
  */
 export class PoolExecutor implements ThreadExecutor {
   readonly #spawn: Spawn
   readonly #options: () => PoolOptions
   readonly #threads = new Set<Thread>()
-  readonly #queue = new CallQueue()
+  readonly #queue = new FairQueue()
   readonly #onDrained: Array<() => void> = []
   readonly #idleTimers = new Map<Thread, () => void>()
   readonly #times = new RunTimes()
@@ -67,8 +72,12 @@ export class PoolExecutor implements ThreadExecutor {
 
   /** Waits in line, without looking for a frame again. */
   enqueue(call: Call, limit = Number.POSITIVE_INFINITY): void {
-    if (limit !== Number.POSITIVE_INFINITY && this.#waiting >= limit)
-      return refuseFull(call, 'calls', limit, 'pool.maxQueue')
+    if (limit !== Number.POSITIVE_INFINITY && this.#waiting >= limit) {
+      const other = this.#queue.toMakeRoomFor(call)
+      other?.withdraw?.()
+      refuseFull(other ?? call, 'calls', limit, 'pool.maxQueue')
+      if (!other) return
+    }
     this.#queue.push(call)
     this.#next()
   }

@@ -113,8 +113,7 @@ function fromNamespace(ref: FunctionRef, namespace: unknown, registry: Registry)
   const exported = asObject(namespace)
   // CommonJS loaded by `import()` shows all its exports only on the default one.
   const fallback = exported && asObject(Reflect.get(exported, 'default'))
-  const fn =
-    (exported && Reflect.get(exported, ref.name)) ?? (fallback && Reflect.get(fallback, ref.name))
+  const fn = ownProperty(exported, ref.name) ?? ownProperty(fallback, ref.name)
   if (typeof fn !== 'function') {
     const names = exported ? Object.keys(exported).filter((name) => name !== 'default') : []
     throw new RegistrationError(
@@ -124,6 +123,11 @@ function fromNamespace(ref: FunctionRef, namespace: unknown, registry: Registry)
   }
   registry.keep(ref, fn as AnyFunction)
   return fn as AnyFunction
+}
+
+/** What a module has not exported itself is nobody's to call: every object inherits functions, `constructor` among them. */
+function ownProperty(object: object | undefined, name: string): unknown {
+  return object && Object.hasOwn(object, name) ? Reflect.get(object, name) : undefined
 }
 
 function couldNotLoad(ref: FunctionRef, cause: unknown): RegistrationError {

@@ -21,14 +21,17 @@ export function blockUntilSettled(
   deadline: Deadline,
   onTimeout: () => void,
 ): void {
-  const { bell, post, spin, look } = runtime
-  runtime.flush()
+  const { bell, post, spin, look, alarms } = runtime
   while (!call.settlement) {
+    // In each round: what was read in the last one may have sent calls on without waking anybody.
+    runtime.flush()
     const remaining = deadline.remaining()
     if (remaining === 0) return onTimeout()
     if (!spin.until(look) && !bell.park(look, Math.min(SLICE, remaining)))
       for (const thread of post.threads) thread.checkAlive(true)
     runtime.drain()
+    // The event loop stands still, and with it its timers.
+    alarms.ringDue()
     // A thread marks its end and then rings; a silent death rings nobody.
     if (post.hasDeaths()) for (const thread of post.threads) thread.checkAlive(false)
     // Before the answer is looked at: work that was queued when it arrived runs first, as in asgiref.

@@ -1,6 +1,15 @@
 import type { ResourceLimits } from 'node:worker_threads'
+import { assertTimeout } from '../cancellation/deadline.js'
 import type { LeaseOptions } from '../executor/lease-executor.js'
 import type { PoolOptions } from '../executor/pool-executor.js'
+
+/** Times for code that its caller has given up, in ms. Infinity: as long as it likes. */
+export interface GraceOptions {
+  /** After the call's timeout, or its context's. Default 1,000. */
+  timeout?: number
+  /** After an abort. Default 5,000. */
+  abort?: number
+}
 
 /** The process's defaults, as `configure()` takes them. What is left out keeps its value. */
 export interface ConfigureOptions {
@@ -8,6 +17,10 @@ export interface ConfigureOptions {
   pool?: PoolOptions
   /** Sizes and limits of the threads that `ThreadSensitiveContext`s lease. */
   leased?: LeaseOptions
+  /** How long code may run on after its caller has given it up, before its thread is ended and replaced. */
+  grace?: GraceOptions
+  /** How long a thread may take to come up, its setup modules included, in ms; then its calls fail. Default 30,000. */
+  startTimeout?: number
   /** Modules imported, and awaited, on each thread before its first call: URLs, or paths from the working directory. */
   setup?: ReadonlyArray<string | URL>
   /** The environment of new threads. Default: a copy of the process's. */
@@ -23,19 +36,24 @@ export interface ConfigureOptions {
   spin?: boolean
 }
 
+type Group = 'pool' | 'leased' | 'grace'
+
 /** The names of the options of `configure()`. */
 export const configureOptions: readonly string[] = [
   'pool',
   'leased',
+  'grace',
+  'startTimeout',
   'setup',
   'env',
   'execArgv',
   'resourceLimits',
   'spin',
 ]
-const knownOf: Readonly<Record<'pool' | 'leased', readonly string[]>> = {
+const knownOf: Readonly<Record<Group, readonly string[]>> = {
   pool: ['minThreads', 'maxThreads', 'maxQueue', 'idleTimeout'],
   leased: ['maxThreads', 'maxQueue', 'leaseTimeout', 'exitTimeout'],
+  grace: ['timeout', 'abort'],
 }
 
 /** @throws TypeError naming the option that is unknown or out of range. */
@@ -48,12 +66,15 @@ export function mergeConfig(current: ConfigureOptions, change: ConfigureOptions)
   }
   if (change.spin !== undefined && typeof change.spin !== 'boolean')
     throw new TypeError(`configure: spin must be true or false, got ${String(change.spin)}`)
-  for (const group of ['pool', 'leased'] as const) assertNumbers(group, change[group] ?? {})
+  assertTimeout(change.startTimeout, 'configure', 'startTimeout')
+  for (const group of ['pool', 'leased', 'grace'] as const)
+    assertNumbers(group, change[group] ?? {})
   return {
     ...current,
     ...change,
     pool: { ...current.pool, ...change.pool },
     leased: { ...current.leased, ...change.leased },
+    ...((current.grace || change.grace) && { grace: { ...current.grace, ...change.grace } }),
   }
 }
 
@@ -62,11 +83,7 @@ export function assertPoolOptions(owner: string, options: object): void {
   assertNumbers('pool', options, `${owner}: `)
 }
 
-function assertNumbers(
-  group: 'pool' | 'leased',
-  options: object,
-  where = `configure: ${group}.`,
-): void {
+function assertNumbers(group: Group, options: object, where = `configure: ${group}.`): void {
   for (const [key, value] of Object.entries(options)) {
     if (!knownOf[group].includes(key)) {
       throw new TypeError(`${where}${key} is not an option (known: ${knownOf[group].join(', ')})`)

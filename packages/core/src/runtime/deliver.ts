@@ -31,7 +31,7 @@ export interface Addressee extends Bereaved {
   postOrDrop(message: Message): void
 }
 
-type Refuser = Pick<Addressee, 'address' | 'postOrDrop'>
+export type Refuser = Pick<Addressee, 'address' | 'postOrDrop'>
 
 export function deliver(runtime: Addressee, message: Message): void {
   switch (message.kind) {
@@ -61,6 +61,10 @@ export function deliver(runtime: Addressee, message: Message): void {
     }
     case 'leave':
       return void runtime.threadExit.leave()
+    case 'pulse':
+      if (message.isAnswer) runtime.post.thread(message.from)?.noteAnswer(message.number)
+      else runtime.postOrDrop({ ...message, to: message.from, from: message.to, isAnswer: true })
+      return
     case 'gone': {
       otherThreadGone(runtime, message.thread)
       const pass = (to: string) => ({ ...message, to, from: runtime.address })
@@ -114,14 +118,14 @@ function deliverContext(runtime: Addressee, { context, state, from }: ContextMes
   )
 }
 
-function deliverAbort(runtime: Addressee, { from, id, reason, told }: AbortMessage): void {
+function deliverAbort(runtime: Addressee, { from, id, reason, told, urgency }: AbortMessage): void {
   const decoded = runtime.codec.decode(reason)
   const running = runtime.work.running.find(from, id)
   if (running) return running.abort.abort(decoded, told)
   const relayed = runtime.host?.relayedCall(from, id)
   if (relayed) {
-    if (told) runtime.outbox.passAbort(relayed, decoded, told)
-    else runtime.outbox.abandon(relayed, decoded)
+    if (told) runtime.outbox.passAbort(relayed, decoded, told, urgency)
+    else runtime.outbox.abandon(relayed, decoded, false, urgency)
   } else if (runtime.work.withdraw(from, id) || runtime.frames.withdraw(from, id)) {
     answerRefused(runtime, { from, id })
   }

@@ -3,7 +3,7 @@
  * them come from here or, as messages, from threads below; a relayed call answers to whoever sent it.
  */
 import { Call } from '../call/call.js'
-import { after } from '../cancellation/timer.js'
+import type { Alarms } from '../cancellation/alarms.js'
 import { NO_CHANGES } from '../codec/clone-failure.js'
 import type { Codec } from '../codec/codec.js'
 import type { ThreadExecutor } from '../executor/executor.js'
@@ -25,6 +25,7 @@ import type { ConfigureOptions } from './config.js'
 export interface HostEnvironment {
   readonly address: string
   readonly codec: Codec
+  readonly alarms: Alarms
   config(): ConfigureOptions
   spawn(role: ThreadRole): Thread
   sendToFrame(call: Call, frame: FrameRef, onRefused: () => void): void
@@ -52,6 +53,7 @@ export class Host {
       spawn,
       (thread, context, done) => this.#clean(thread, context, done),
       () => here.config().leased ?? {},
+      here.alarms,
     )
   }
 
@@ -135,7 +137,7 @@ export class Host {
       thread.channel.release()
       done(clean)
     }
-    const stop = after(exitTimeout, () => answer(false))
+    const stop = this.#here.alarms.after(exitTimeout, () => answer(false))
     this.#cleaning.set(context, answer)
     thread.whenGone(() => answer(false))
     this.#here.post({ kind: 'clean', to: thread.address, from: this.#here.address, context })

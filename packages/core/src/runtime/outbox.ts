@@ -13,14 +13,17 @@ import type {
   Message,
   Target,
   ThreadAddress,
+  Urgency,
   WireValue,
 } from '../protocol.js'
+import { type Overstays, urgencyOf } from './overstays.js'
 import type { PostOffice } from './post-office.js'
 
 export interface OutboxEnvironment {
   readonly address: ThreadAddress
   readonly post: PostOffice
   readonly codec: Codec
+  readonly overstays: Overstays
   /** A thread's message to itself. @throws DataCloneError */
   postHere(message: Message, transfer: readonly Transferable[]): void
   running(): Iterable<RunningCall>
@@ -77,7 +80,12 @@ export class Outbox {
   }
 
   /** Passes an abort on to whoever runs the call, and leaves the outcome to them. */
-  passAbort(call: Call, reason: unknown, told = false): void {
+  passAbort(
+    call: Call,
+    reason: unknown,
+    told = false,
+    urgency = urgencyOf(reason, call.endsThread),
+  ): void {
     const id = this.pending.idOf(call)
     const { sentTo: to } = call
     if (id === undefined || to === undefined) return
@@ -88,6 +96,7 @@ export class Outbox {
       id,
       reason: cloneableReason(reason, this.#here.codec),
       told,
+      urgency,
     }
     if (to === this.#here.address) this.#here.postHere(message, [])
     else this.#here.post.post(message)
@@ -97,8 +106,14 @@ export class Outbox {
    * Gives a call up. Queued, it never runs; running, its result is dropped and its caller released. A call that is
    * blocked in `asyncToSync` is not settled unless `force`: the async function below is aborted instead, and what the sync
    * code makes of that is the outcome.
+   * @param urgency How long its code may run on.
    */
-  abandon(call: Call, reason: unknown, force = false): void {
+  abandon(
+    call: Call,
+    reason: unknown,
+    force = false,
+    urgency: Urgency = urgencyOf(reason, call.endsThread),
+  ): void {
     if (call.settlement) return
     if (call.withdraw) {
       call.withdraw()
@@ -113,8 +128,9 @@ export class Outbox {
     for (const { abort } of below) abort.abort(reason)
     const isBlocked = below.length > 0
     const answers = isBlocked || this.#willAnswer(call)
-    this.passAbort(call, reason, isBlocked)
-    if (force || !answers) call.settle({ failure: reason })
+    this.passAbort(call, reason, isBlocked, urgency)
+    if (force || !answers || urgency === 'terminate') call.settle({ failure: reason })
+    if (call.settlement) this.#here.overstays.watch(call, urgency)
   }
 
   /**

@@ -9,7 +9,10 @@ import type { CallMessage, CallRequest, Message, ThreadAddress } from '../protoc
 import type { Thread } from '../thread/thread.js'
 
 export type PassedOn = Pick<CallMessage, 'to' | 'from' | 'id' | 'target'> &
-  Pick<CallRequest, 'mode'>
+  Pick<CallRequest, 'mode' | 'ref'> & {
+    /** Called when its outcome has come by. */
+    onOver?: () => void
+  }
 
 export class PostOffice {
   readonly #threads = new Map<ThreadAddress, Thread>()
@@ -83,10 +86,16 @@ export class PostOffice {
     const { kind, to, from } = message
     if (kind === 'call' && isPassed) {
       const { id, target, request } = message
-      this.#passedOn.set(`${from}#${id}`, { to, from, id, target, mode: request.mode })
+      const { mode, ref } = request
+      this.#passedOn.set(`${from}#${id}`, { to, from, id, target, mode, ref })
     }
-    if (kind === 'outcome') this.#passedOn.delete(`${to}#${message.id}`)
+    if (kind === 'outcome') this.#answered(`${to}#${message.id}`)
     return isPassed
+  }
+
+  #answered(key: string): void {
+    this.#passedOn.get(key)?.onOver?.()
+    this.#passedOn.delete(key)
   }
 
   /** A call that was passed on and has no answer yet. */

@@ -10,6 +10,7 @@ import type { Call, CallKeeper, Settlement } from '../call/call.js'
 import { Frames } from '../call/frame.js'
 import { refuse } from '../call/pending-calls.js'
 import type { Performed, RunningCall } from '../call/perform-call.js'
+import { Alarms } from '../cancellation/alarms.js'
 import { Bell } from '../channel/bell.js'
 import { Census } from '../channel/census.js'
 import type { Channel } from '../channel/channel.js'
@@ -24,7 +25,6 @@ import { Scopes } from '../context/scope.js'
 import type { ThreadExecutor } from '../executor/executor.js'
 import { onePerThread } from '../one-per-thread.js'
 import {
-  type AbortMessage,
   type CallMessage,
   type FrameRef,
   type Message,
@@ -45,7 +45,9 @@ import { answerRefused, deliver } from './deliver.js'
 import { ExitHooks } from './exit-hooks.js'
 import { Host } from './host.js'
 import { OpenWork } from './open-work.js'
-import { isBlockedIn, Outbox } from './outbox.js'
+import { Outbox } from './outbox.js'
+import { Overstays } from './overstays.js'
+import { abortPassedOn } from './passed-abort.js'
 import { PostOffice } from './post-office.js'
 import { ownThreadGone } from './thread-deaths.js'
 import { ThreadExit } from './thread-exit.js'
@@ -85,6 +87,8 @@ export class Runtime implements Maker, CallKeeper {
   readonly statistics = new CallStatistics()
   readonly exitHooks = new ExitHooks()
   readonly threadExit = new ThreadExit()
+  readonly alarms = new Alarms()
+  readonly overstays: Overstays
   readonly post: PostOffice
   readonly work: Work
   readonly attendance: Attendance
@@ -106,6 +110,7 @@ export class Runtime implements Maker, CallKeeper {
   /** Set by `shutdown()`: no call is taken any more. */
   closed = false
   readonly #hostAddress: ThreadAddress
+  readonly #maker: ThreadAddress
   readonly #life: LifeRecord
   readonly #makerLife: LifeRecord | undefined
   #lastThread = 0
@@ -136,7 +141,9 @@ export class Runtime implements Maker, CallKeeper {
     this.#life = new LifeRecord(boot.memory)
     this.#makerLife = boot.makerMemory && new LifeRecord(boot.makerMemory)
     this.post = new PostOffice(boot.address, boot.parent)
+    this.overstays = new Overstays(this)
     const claims = new Claims(boot.memory)
+    this.#maker = boot.address.slice(0, boot.address.lastIndexOf('/'))
     this.work = new Work({
       address: this.address,
       registry: this.registry,
@@ -145,7 +152,8 @@ export class Runtime implements Maker, CallKeeper {
       reply: (message, running, performed, isMoreToCome) =>
         this.#reply(message, running, performed, isMoreToCome),
       drain: () => this.drain(),
-      countTaken: () => this.#life.countTaken(),
+      maker: this.#maker,
+      life: this.#life,
       claim: (claim) => claims.take(claim),
       isBlocked: () => this.frames.depth > 0,
       mustTurn: () => this.attendance.mustTurn(),
@@ -177,15 +185,17 @@ export class Runtime implements Maker, CallKeeper {
       address: this.address,
       post: this.post,
       codec: this.codec,
+      overstays: this.overstays,
       postHere: (message, transfer) => this.#postHere(message, transfer),
       running: () => this.work.running,
-      innermostFrame: (address) => this.#innermostFrame(address),
+      innermostFrame: (address) => this.innermostFrame(address),
       wakeFor: ({ mode }) => (mode === 'sync' && this.#bursts.mayWait() ? 'by flush' : 'now'),
     })
     if (boot.role === 'root') {
       this.host = new Host({
         address: this.address,
         codec: this.codec,
+        alarms: this.alarms,
         config: () => this.config,
         spawn: (role) => this.spawn(role),
         sendToFrame: (call, frame, onRefused) => this.outbox.sendToFrame(call, frame, onRefused),
@@ -230,7 +240,7 @@ export class Runtime implements Maker, CallKeeper {
   /** Makes a thread below this one. */
   spawn(role: ThreadRole, starter?: FrameRef, limits?: ResourceLimits): Thread {
     this.#lastThread += 1
-    const { env, execArgv, resourceLimits, setup = [], spin } = this.config
+    const { env, execArgv, resourceLimits, startTimeout, setup = [], spin } = this.config
     const thread = new Thread(
       {
         protocol: PROTOCOL_VERSION,
@@ -244,7 +254,7 @@ export class Runtime implements Maker, CallKeeper {
         census: this.census.memory,
         setup: setup.map(String),
       },
-      { env, execArgv, resourceLimits: limits ?? resourceLimits },
+      { env, execArgv, startTimeout, resourceLimits: limits ?? resourceLimits },
       this,
     )
     this.post.add(thread)
@@ -299,29 +309,19 @@ export class Runtime implements Maker, CallKeeper {
 
   readonly #receive = (message: Message): void => this.receive(message)
 
-  #innermostFrame(address: ThreadAddress): number | undefined {
+  innermostFrame(address: ThreadAddress): number | undefined {
     // Here is running code: whoever asks.
     if (address === this.address) return 0
-    const isMaker = address === this.address.slice(0, this.address.lastIndexOf('/'))
-    return isMaker ? this.#makerLife?.innermostFrame() : this.post.thread(address)?.innermostFrame
+    return address === this.#maker
+      ? this.#makerLife?.innermostFrame()
+      : this.post.thread(address)?.innermostFrame
   }
 
   #forward(message: Message): void {
-    if (!this.post.passOn(message)) {
+    if (this.post.passOn(message)) {
+      if (message.kind === 'abort') abortPassedOn(this, message)
       // A call that reached nobody has not started: its caller may send it elsewhere.
-      if (message.kind === 'call') answerRefused(this, message)
-    } else if (message.kind === 'abort' && !message.told) {
-      this.#answerForBusy(message)
-    }
-  }
-
-  /** A thread that is running sync code reads no abort: its caller, who is not next to it, learns that from whoever is. */
-  #answerForBusy({ from, id }: AbortMessage): void {
-    const call = this.post.passedOn(from, id)
-    // What its executors run, the root answers for.
-    if (call?.mode !== 'sync' || (call.target.by !== 'frame' && call.target.by !== 'thread')) return
-    const innermost = this.#innermostFrame(call.to)
-    if (innermost !== undefined && !isBlockedIn(innermost, call.target)) answerRefused(this, call)
+    } else if (message.kind === 'call') answerRefused(this, message)
   }
 
   /** A thread's message to itself: copied like any other, so that a value never depends on where a call went. */

@@ -48,7 +48,7 @@ export function ownThreadGone(
     role: thread.role,
     exitCode,
     cause,
-    started: thread.state !== 'starting',
+    started: thread.cameUp,
   }
   here.post.remove(thread)
   const orphans: Call[] = []

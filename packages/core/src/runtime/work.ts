@@ -5,7 +5,8 @@
 import type { Frame } from '../call/frame.js'
 import { type Performed, type Performer, RunningCall } from '../call/perform-call.js'
 import { RunningCalls } from '../call/running-calls.js'
-import type { CallMessage } from '../protocol.js'
+import type { LifeRecord } from '../channel/life-record.js'
+import type { CallMessage, ThreadAddress } from '../protocol.js'
 import { loadFunction, loadFunctionNow } from '../registry/load-function.js'
 import type { AnyFunction } from '../registry/registry.js'
 
@@ -19,8 +20,9 @@ export interface WorkEnvironment extends Performer {
   ): void
   /** Reads what has arrived, so that an abort is known before the next call starts. */
   drain(): void
-  /** Counts a call of the own queue as taken. */
-  countTaken(): void
+  /** Whose calls are counted as taken: who passes one on does not number it. */
+  readonly maker: ThreadAddress
+  readonly life: LifeRecord
   /** Claims a call that was sent ahead. @returns whether it has not been taken back. */
   claim(claim: number): boolean
   isBlocked(): boolean
@@ -37,8 +39,9 @@ export interface WorkEnvironment extends Performer {
 export class Work {
   readonly running = new RunningCalls()
   readonly #here: WorkEnvironment
-  readonly #queue: CallMessage[] = []
-  readonly #deferred: CallMessage[] = []
+  /** One that was given up leaves its place behind: calls are counted as taken in the order in which their maker numbered them. */
+  readonly #queue: Array<CallMessage | undefined> = []
+  readonly #deferred: Array<CallMessage | undefined> = []
   #pumping = false
   #loading = false
 
@@ -66,17 +69,20 @@ export class Work {
   /** The event loop has turned. */
   resume(): void {
     if (this.#deferred.length > 0 && !this.#here.isBlocked())
-      for (const message of this.#deferred.splice(0)) this.start(message)
+      for (const message of this.#deferred.splice(0)) {
+        if (message) this.start(message)
+        else this.#here.life.countTaken()
+      }
     if (this.#queue.length > 0) this.#pump()
   }
 
   /** Takes a call out of the queue before it started. */
   withdraw(from: string, id: number): boolean {
     for (const queue of [this.#queue, this.#deferred]) {
-      const index = queue.findIndex((message) => message.from === from && message.id === id)
+      const index = queue.findIndex((message) => message?.from === from && message.id === id)
       if (index < 0) continue
-      queue.splice(index, 1)
-      this.#here.countTaken()
+      if (from === this.#here.maker) queue[index] = undefined
+      else queue.splice(index, 1)
       return true
     }
     return false
@@ -87,12 +93,19 @@ export class Work {
     const { ref } = message.request
     const { registry, scopes } = this.#here
     const running = this.#begin(message)
+    this.#here.life.enterOnFrame(message)
     try {
       const fn = registry.find(ref) ?? scopes.exit(() => loadFunctionNow(ref, registry))
       this.#end(running, running.performSync(fn, critical))
     } catch (error) {
       this.#end(running, running.failed(error))
+    } finally {
+      this.#here.life.leaveOnFrame()
     }
+  }
+
+  #countTaken(from: ThreadAddress): void {
+    if (from === this.#here.maker) this.#here.life.countTaken()
   }
 
   #pump(): void {
@@ -111,9 +124,12 @@ export class Work {
     while (!this.#loading && this.#queue.length > 0 && !this.#here.isBlocked()) {
       if (this.#here.mustTurn()) return this.#here.turnSoon()
       const message = this.#queue.shift()
-      if (!message) return
+      if (!message) {
+        this.#here.life.countTaken()
+        continue
+      }
       // Before it runs: a call that is not counted may be run by another thread when this one dies.
-      this.#here.countTaken()
+      this.#countTaken(message.from)
       const { target } = message
       const isOurs =
         target.by !== 'thread' || target.claim === undefined || this.#here.claim(target.claim)
@@ -164,7 +180,7 @@ export class Work {
   #performAsync(message: CallMessage): void {
     const running = new RunningCall(message, this.#here)
     this.running.addAsync(running)
-    this.#here.countTaken()
+    this.#countTaken(message.from)
     this.#here.started()
     const answer = (performed: Performed) => {
       this.running.removeAsync(running)

@@ -5,6 +5,7 @@
 import type { Worker } from 'node:worker_threads'
 import type { Call, CallKeeper } from '../call/call.js'
 import { CallQueue } from '../call/call-queue.js'
+import type { Alarms } from '../cancellation/alarms.js'
 import { orAfter } from '../cancellation/timer.js'
 import { Bell } from '../channel/bell.js'
 import type { Census } from '../channel/census.js'
@@ -15,7 +16,7 @@ import { SLOT_COUNT } from '../channel/layout.js'
 import { LifeRecord } from '../channel/life-record.js'
 import { RING_BYTES } from '../channel/ring.js'
 import { workerThreads } from '../channel/worker-threads.js'
-import type { Message, Target, ThreadAddress } from '../protocol.js'
+import type { CallName, Message, Target, ThreadAddress } from '../protocol.js'
 import { inheritedExecArgv } from './exec-argv.js'
 import { BOOT_KEY, type ThreadBoot, type ThreadRole } from './thread-boot.js'
 
@@ -23,6 +24,8 @@ import { BOOT_KEY, type ThreadBoot, type ThreadRole } from './thread-boot.js'
 export type ThreadState = 'starting' | 'ready' | 'ending' | 'gone'
 
 export interface WorkerSettings {
+  /** How long it may take to come up, in ms. */
+  readonly startTimeout?: number | undefined
   readonly env?: NodeJS.ProcessEnv | undefined
   readonly execArgv?: readonly string[] | undefined
   readonly resourceLimits?: import('node:worker_threads').ResourceLimits | undefined
@@ -30,6 +33,7 @@ export interface WorkerSettings {
 
 /** What a thread needs of its maker. */
 export interface Maker {
+  readonly address: ThreadAddress
   receive(message: Message): void
   /** Reads what has come, in the event loop. */
   attend(): void
@@ -38,6 +42,7 @@ export interface Maker {
   /** The call was not started and will not be: its number is free again. */
   unsend(call: Call): void
   readonly census: Census
+  readonly alarms: Alarms
   threadGone(thread: Thread, exitCode: number | undefined, cause: unknown): void
 }
 
@@ -80,6 +85,10 @@ export class Thread implements CallKeeper {
   /** Those of them that have not been sent. */
   readonly #waiting = new CallQueue()
   #abandoned = 0
+  /** Numbers of the last question whether it is alive, and of the last answer. */
+  #asked = 0
+  #answered = 0
+  #stopStarting = () => undefined as unknown
 
   constructor(
     boot: Omit<ThreadBoot, 'port' | 'memory' | 'down' | 'up'>,
@@ -104,8 +113,17 @@ export class Thread implements CallKeeper {
       out: down,
       in: up,
       anchor: this.#worker,
+      onMalformed: (error) => this.end(error),
     })
     this.channel.listen(() => maker.attend())
+    const { startTimeout = 30_000 } = settings
+    const tooLate = () =>
+      this.end(
+        new Error(
+          `it was not ready for calls within ${startTimeout} ms (configure({ startTimeout }))`,
+        ),
+      )
+    this.#stopStarting = maker.alarms.after(startTimeout, tooLate, false)
   }
 
   #start(boot: ThreadBoot, { env, execArgv, resourceLimits }: WorkerSettings): Worker | undefined {
@@ -162,8 +180,9 @@ export class Thread implements CallKeeper {
 
   /** Puts a call into the thread's own queue. */
   run(call: Call): void {
-    // Asynchronous ones may wait for each other.
-    if (call.request.mode === 'sync' && this.#load >= MOST_SENT) {
+    // Asynchronous ones may wait for each other. One that is on its way out starts nothing more.
+    const mustWait = call.request.mode === 'sync' && this.#load >= MOST_SENT
+    if (mustWait || this.#state === 'ending') {
       this.#hold(call)
       this.#waiting.push(call)
     } else this.#send(call, QUEUE)
@@ -220,7 +239,8 @@ export class Thread implements CallKeeper {
   callFinished(call: Call): void {
     this.#load -= 1
     if (call.settlement) this.#abandoned -= 1
-    if (this.#waiting.length > 0 && this.#state !== 'gone') this.#sendNext()
+    const isRunning = this.#state === 'starting' || this.#state === 'ready'
+    if (this.#waiting.length > 0 && isRunning) this.#sendNext()
     this.onCallFinished?.(call)
   }
 
@@ -234,7 +254,37 @@ export class Thread implements CallKeeper {
     return call.holder !== this || call.sequence < this.#life.taken()
   }
 
+  /** Whether the call is on its stack now. */
+  isRunning(call: Call): boolean {
+    // Of those in its own queue, the one that was taken last: if another has been taken since, it has returned.
+    if (call.holder === this) return call.sequence === ((this.#life.taken() - 1) | 0)
+    return this.isOnFrame({ from: this.#maker.address, id: call.id })
+  }
+
+  /** Whether a call is on its stack that runs on a blocked frame. */
+  isOnFrame(call: CallName): boolean {
+    return this.#life.isOnFrame(call)
+  }
+
+  /** Asks it for a sign of life. @returns the number of the question. */
+  ask(): number {
+    this.#asked += 1
+    const { address: to } = this
+    const number = this.#asked
+    this.channel.post({ kind: 'pulse', to, from: this.#maker.address, number, isAnswer: false })
+    return number
+  }
+
+  noteAnswer(number: number): void {
+    this.#answered = number
+  }
+
+  hasAnswered(number: number): boolean {
+    return this.#answered >= number
+  }
+
   markReady(): void {
+    this.#stopStarting()
     this.#cameUp = true
     if (this.#state === 'starting') this.#state = 'ready'
   }
@@ -284,6 +334,12 @@ export class Thread implements CallKeeper {
     await this.terminate()
   }
 
+  /** Ends the thread for a reason that those are told who still wait for it. */
+  end(cause: unknown): void {
+    this.dying(cause)
+    void this.terminate()
+  }
+
   /** Ends the thread, whatever it is doing. Its calls are failed when it is gone. */
   async terminate(): Promise<void> {
     if (this.#state !== 'gone') this.#state = 'ending'
@@ -298,6 +354,7 @@ export class Thread implements CallKeeper {
 
   #end(exitCode: number | undefined): void {
     if (this.#state === 'gone') return
+    this.#stopStarting()
     // What it posted before it ended still counts: an outcome among it settles its call.
     for (let message = this.channel.take(); message; message = this.channel.take())
       this.#maker.receive(message)
@@ -307,5 +364,7 @@ export class Thread implements CallKeeper {
     this.#maker.threadGone(this, this.#life.exitCode() ?? exitCode, this.#cause)
     for (const listener of this.#onGone.splice(0)) listener()
     this.channel.close()
+    // It may have rung its maker's bell, and its wake-up is lost with the port: all others would take the maker for awake.
+    this.#maker.attend()
   }
 }

@@ -1,0 +1,274 @@
+/** Whatever stands in the memory that two threads share, or comes by their ports: who reads it neither crashes nor hangs. */
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
+import fc from 'fast-check'
+import { afterEach, describe, expect, test } from 'vitest'
+import { NO_CHANGES } from '../codec/clone-failure.js'
+import type { CallMessage, Message } from '../protocol.js'
+import { Bell } from './bell.js'
+import { LaneChannel } from './lane-channel.js'
+import { SLOT_COUNT } from './layout.js'
+import { RING_BYTES } from './ring.js'
+
+const RUNS = Number(process.env.FUZZ_RUNS ?? 100)
+/** Each run has a megabyte of its own, on a machine that has other things to do; in ms. */
+const PATIENCE = 60_000
+/** More than were ever posted. */
+const MOST_TAKEN = 10_000
+const HEADER_BYTES = 32 * 4
+
+const ports: MessagePort[] = []
+afterEach(() => {
+  for (const port of ports.splice(0)) port.close()
+})
+
+/** Both ends of a channel in one thread, and what stands between them. */
+function connect() {
+  const { port1, port2 } = new MessageChannel()
+  ports.push(port1, port2)
+  const [up, down] = [new SharedArrayBuffer(RING_BYTES), new SharedArrayBuffer(RING_BYTES)]
+  const bell = () => new Bell(new SharedArrayBuffer(SLOT_COUNT * 4))
+  const errors: unknown[] = []
+  const onMalformed = (error: unknown) => errors.push(error)
+  const ends = { peerBell: bell(), onMalformed }
+  const writer = new LaneChannel({
+    ...ends,
+    port: port1,
+    here: '0',
+    peer: '0/1',
+    out: down,
+    in: up,
+  })
+  const reader = new LaneChannel({
+    ...ends,
+    port: port2,
+    here: '0/1',
+    peer: '0',
+    out: up,
+    in: down,
+  })
+  return { writer, reader, down, port: port1, inbox: port2, errors }
+}
+
+/** All that comes; a reader that never comes to an end fails here instead of hanging. */
+function takeAll(reader: LaneChannel): Message[] {
+  const taken: Message[] = []
+  for (let message = reader.take(); message; message = reader.take()) {
+    taken.push(message)
+    if (taken.length > MOST_TAKEN) throw new Error('it never ends')
+  }
+  return taken
+}
+
+const call = (id: number, values: unknown[], isFar = false): CallMessage => ({
+  kind: 'call',
+  to: isFar ? '0/1/2' : '0/1',
+  from: '0',
+  id,
+  target: { by: 'thread' },
+  request: {
+    mode: 'sync',
+    ref: {
+      kind: 'place',
+      module: 'file:///m.js',
+      format: 'esm',
+      name: `f${id % 3}`,
+      ordinal: 0,
+      count: 1,
+    },
+    args: { value: values },
+    scope: {
+      chain: id % 2 ? [{ thread: '0', frame: id }] : [],
+      loop: '0',
+      locals: { keys: ['k'], values: { value: [id] }, deleted: [] },
+      storages: [],
+    },
+    timed: false,
+  },
+})
+
+const anyMessage = fc.oneof(
+  fc
+    .tuple(fc.integer({ min: 1, max: 2 ** 30 }), fc.array(fc.jsonValue()), fc.boolean())
+    .map(([id, values, isFar]): Message => call(id, values, isFar)),
+  fc.tuple(fc.integer({ min: 1, max: 2 ** 30 }), fc.jsonValue()).map(
+    ([id, value]): Message => ({
+      kind: 'outcome',
+      to: '0/1',
+      from: '0',
+      id,
+      outcome: { ok: true, value: { value: [value] }, changes: NO_CHANGES },
+    }),
+  ),
+  fc.string().map((chunk): Message => ({ kind: 'output', to: '0/1', from: '0', fd: 1, chunk })),
+)
+/** Too long for the ring: it goes by port. */
+const longMessage = fc.constant<Message>({
+  kind: 'output',
+  to: '0/1',
+  from: '0',
+  fd: 1,
+  chunk: 'x'.repeat(40_000),
+})
+const messages = fc.array(fc.oneof({ weight: 5, arbitrary: anyMessage }, longMessage), {
+  minLength: 1,
+  maxLength: 12,
+})
+/** In the words that are used, mostly: the rest of a megabyte is empty. */
+const damage = fc.array(
+  fc.record({
+    word: fc.oneof(fc.nat(40), fc.nat(2000), fc.nat((RING_BYTES >> 2) - 1)),
+    value: fc.oneof(
+      fc.integer(),
+      fc.integer({ min: -4, max: 40 }),
+      fc.constantFrom(-1, 2 ** 31 - 1, -(2 ** 31)),
+    ),
+  }),
+  { minLength: 1, maxLength: 20 },
+)
+
+function overwrite(
+  memory: SharedArrayBuffer,
+  places: ReadonlyArray<{ word: number; value: number }>,
+) {
+  const words = new Int32Array(memory)
+  for (const { word, value } of places) words[word % words.length] = value
+}
+
+describe('a reader of a channel', () => {
+  test(
+    'takes what was posted, in order, when nothing is wrong',
+    () => {
+      fc.assert(
+        fc.property(messages, (posted) => {
+          const { writer, reader, errors } = connect()
+          for (const message of posted) writer.post(message)
+          expect(takeAll(reader).map(({ kind }) => kind)).toEqual(posted.map(({ kind }) => kind))
+          expect(errors).toEqual([])
+        }),
+        { numRuns: RUNS },
+      )
+    },
+    PATIENCE,
+  )
+
+  test(
+    'comes to an end whatever is written over the memory, and says once that it can’t be read',
+    () => {
+      fc.assert(
+        fc.property(messages, damage, messages, (before, places, after) => {
+          const { writer, reader, down, errors } = connect()
+          for (const message of before) writer.post(message)
+          overwrite(down, places)
+          takeAll(reader)
+          for (const message of after) writer.post(message)
+          takeAll(reader)
+          expect(errors.length).toBeLessThanOrEqual(1)
+          // Nobody who is about to sleep is kept awake by it.
+          if (errors.length > 0) expect(reader.hasNews()).toBe(false)
+        }),
+        { numRuns: 3 * RUNS },
+      )
+    },
+    PATIENCE,
+  )
+
+  test(
+    'comes to an end in memory that was never anything but noise',
+    () => {
+      fc.assert(
+        fc.property(
+          fc.uint8Array({ minLength: 64, maxLength: 4096 }),
+          fc.nat(4096),
+          (noise, tail) => {
+            const { reader, down, errors } = connect()
+            new Uint8Array(down).set(noise, HEADER_BYTES)
+            Atomics.store(new Int32Array(down), 16, tail)
+            takeAll(reader)
+            expect(errors.length).toBeLessThanOrEqual(1)
+          },
+        ),
+        { numRuns: 3 * RUNS },
+      )
+    },
+    PATIENCE,
+  )
+
+  test(
+    'drops or refuses what others post to its port',
+    () => {
+      const mail = fc.oneof(
+        fc.jsonValue(),
+        fc.record({ number: fc.oneof(fc.integer(), fc.jsonValue()), message: fc.jsonValue() }),
+        fc.record({
+          number: fc.constant(0),
+          message: fc.record({
+            kind: fc.constantFrom(
+              'call',
+              'outcome',
+              'abort',
+              'context',
+              'clean',
+              'cleaned',
+              'life',
+              'gone',
+              'output',
+              'pulse',
+              '__proto__',
+              'toString',
+            ),
+            to: fc.oneof(fc.constant('0/1'), fc.jsonValue()),
+            from: fc.oneof(fc.constant('0'), fc.jsonValue()),
+            id: fc.jsonValue(),
+            request: fc.jsonValue(),
+            outcome: fc.jsonValue(),
+          }),
+        }),
+      )
+      fc.assert(
+        fc.property(fc.array(mail, { maxLength: 6 }), anyMessage, (posted, honest) => {
+          const { writer, reader, down, port, errors } = connect()
+          for (const one of posted) {
+            port.postMessage(one)
+            Atomics.add(new Int32Array(down), 17, 1)
+          }
+          writer.post(honest)
+          for (const message of takeAll(reader)) expect(typeof message.kind).toBe('string')
+          expect(errors.length).toBeLessThanOrEqual(1)
+        }),
+        { numRuns: RUNS },
+      )
+    },
+    PATIENCE,
+  )
+
+  test(
+    'is not held up by messages that are doubled, missing or in another order',
+    () => {
+      fc.assert(
+        fc.property(
+          fc.array(longMessage, { minLength: 2, maxLength: 6 }),
+          fc.array(fc.nat(5), { maxLength: 8 }),
+          anyMessage,
+          (long, order, last) => {
+            const { writer, reader, down, port, inbox, errors } = connect()
+            for (const message of long) writer.post(message)
+            const mails: unknown[] = []
+            for (let got = receiveMessageOnPort(inbox); got; got = receiveMessageOnPort(inbox))
+              if (got.message !== null) mails.push(got.message)
+            // As many as were counted, or more, or fewer.
+            for (const index of order) port.postMessage(mails[index % mails.length])
+            Atomics.store(new Int32Array(down), 17, order.length)
+            writer.post(last)
+            const taken = takeAll(reader)
+            const isWhole = new Set(order.map((index) => index % mails.length)).size === long.length
+            // All of it, or else somebody is told: nobody waits for what never comes.
+            if (isWhole) expect(taken.length).toBe(long.length + 1)
+            else expect(errors.length).toBe(1)
+          },
+        ),
+        { numRuns: RUNS },
+      )
+    },
+    PATIENCE,
+  )
+})
