@@ -1,63 +1,6 @@
-/**
- * The other side: the first code that runs in a thread of ours. It makes the thread's runtime, so that the modules that are
- * imported afterwards find it, and says when it is ready and, as well as it can, why it ends.
- * Started by {@link file://./thread/thread.ts}.
- */
-import { pathToFileURL } from 'node:url'
+/** The file that a thread of ours starts from, where the library has not been bundled into another. */
 import { workerData } from 'node:worker_threads'
-import { installHandles } from './bridge/handle.js'
-import { Bell } from './channel/bell.js'
-import { LaneChannel } from './channel/lane-channel.js'
-import { LifeRecord } from './channel/life-record.js'
-import { type LifeMessage, PROTOCOL_VERSION } from './protocol.js'
-import { install } from './runtime/runtime.js'
-import { redirectOutput } from './thread/output.js'
-import { BOOT_KEY, type ThreadBoot } from './thread/thread-boot.js'
+import { bootThread } from './bridge/boot-thread.js'
+import { BOOT_KEY } from './thread/thread-boot.js'
 
-const boot: ThreadBoot = workerData[BOOT_KEY]
-if (boot.protocol !== PROTOCOL_VERSION) {
-  throw new Error(
-    `@syncbridge/core: two versions that do not understand each other (protocol ${boot.protocol} and ${PROTOCOL_VERSION})`,
-  )
-}
-const maker = boot.address.slice(0, boot.address.lastIndexOf('/'))
-const makerBell = new Bell(boot.makerMemory)
-const channel = new LaneChannel({
-  port: boot.port,
-  peerBell: makerBell,
-  here: boot.address,
-  peer: maker,
-  out: boot.up,
-  in: boot.down,
-})
-const runtime = install({ ...boot, parent: channel })
-installHandles()
-const tell = (state: LifeMessage['state'], error?: unknown) =>
-  channel.post({
-    kind: 'life',
-    to: maker,
-    from: boot.address,
-    state,
-    ...(error !== undefined && { error: runtime.codec.encode(error) }),
-  })
-
-redirectOutput((fd, chunk) =>
-  channel.post({ kind: 'output', to: maker, from: boot.address, fd, chunk }),
-)
-// Seen before the thread ends. Where the user has a handler it does not end of this, and may end of something else later.
-process.on('uncaughtExceptionMonitor', (error) => {
-  if (process.listenerCount('uncaughtException') === 0) tell('dying', error)
-})
-process.on('exit', (code) => {
-  new LifeRecord(boot.memory).markExited(code)
-  // After the mark: a maker that is blocked wakes, and must find it.
-  makerBell.ringParked()
-})
-
-for (const module of boot.setup)
-  await import(URL.canParse(module) ? module : pathToFileURL(module).href)
-// Before any call is read, so that a thread that dies in its first call is known to have come up.
-tell('ready')
-channel.listen(() => runtime.attend())
-// The thread lives as long as its maker wants it to.
-channel.hold()
+await bootThread(workerData[BOOT_KEY])
