@@ -5,6 +5,8 @@ import { printRef } from '../registry/function-ref.js'
 import type { AnyFunction } from '../registry/registry.js'
 import { runtime } from '../runtime/runtime.js'
 import { blockOnCall, blockOnHandle } from './blocking-call.js'
+// In a bundle, the evaluation of this makes a thread one of ours.
+import './boot-thread.js'
 import {
   assertOptions,
   imitate,

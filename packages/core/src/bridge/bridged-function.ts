@@ -5,8 +5,6 @@ import { isAsyncMark } from '../registry/async-functions.js'
 import { siteOf, topLevelSite } from '../registry/call-site.js'
 import { noteNamespace } from '../registry/load-function.js'
 import type { AnyFunction } from '../registry/registry.js'
-// In a bundle, the evaluation of this makes a thread one of ours.
-import './boot-thread.js'
 import { runtime } from '../runtime/runtime.js'
 
 /** Naming a function where the call site can't be read, or shouldn't be. */

@@ -7,6 +7,8 @@ import {
 } from '../registry/async-functions.js'
 import type { AnyFunction } from '../registry/registry.js'
 import { awaitCall } from './awaited-call.js'
+// In a bundle, the evaluation of this makes a thread one of ours.
+import './boot-thread.js'
 import {
   assertOptions,
   imitate,
