@@ -64,8 +64,11 @@ export async function bootThread(boot: ThreadBoot): Promise<void> {
     // So that stacks lead to the lines of the sources, as they do under the runner.
     process.setSourceMapsEnabled(true)
   }
-  for (const module of boot.setup)
-    await import(URL.canParse(module) ? module : pathToFileURL(module).href)
+  for (const module of boot.setup) {
+    const url = URL.canParse(module) ? module : pathToFileURL(module).href
+    // Noted for a thread that is blocked when it needs the module: it could not wait for a top-level await, not even a past one.
+    runtime.registry.noteModule(url, await import(url))
+  }
   // Before any call is read, so that a thread that dies in its first call is known to have come up.
   tell('ready')
   channel.listen(() => runtime.attend())

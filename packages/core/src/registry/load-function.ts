@@ -44,7 +44,7 @@ export function loadFunctionNow(ref: FunctionRef, registry: Registry): AnyFuncti
   if (known) return known
   let namespace: unknown
   try {
-    namespace = requireModule(ref)
+    namespace = registry.namespaceOf(ref.module) ?? requireModule(ref)
     registry.noteModule(ref.module, asObject(namespace))
   } catch (cause) {
     const fn = registry.find(ref)
