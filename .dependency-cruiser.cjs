@@ -99,7 +99,7 @@ module.exports = {
       'tools-are-nobodys-library',
       'What is delivered never depends on the tools that build and measure it.',
       { path: '^(packages|apps)/[^/]+/(src|test)/' },
-      { path: '^(tools|bench)/' },
+      { path: '^(tools|bench|matrix)/' },
     ),
     nobody('no-cycles', 'A cycle makes two files one.', {}, { circular: true }),
     nobody(

@@ -14,7 +14,13 @@ import {
 
 const wanted = process.argv.slice(2)
 const projects = globSync(
-  ['packages/*/package.json', 'apps/*/package.json', 'bench/package.json', 'tools/project.json'],
+  [
+    'packages/*/package.json',
+    'apps/*/package.json',
+    'bench/package.json',
+    'matrix/*/package.json',
+    'tools/project.json',
+  ],
   {
     cwd: root,
   },
@@ -28,7 +34,7 @@ const projects = globSync(
 
 if (projects.length === 0) {
   console.error(
-    `No project in a folder named ${wanted.join(' or ')} under packages, apps, bench or tools.`,
+    `No project in a folder named ${wanted.join(' or ')} under packages, apps, bench, matrix or tools.`,
   )
   process.exit(1)
 }

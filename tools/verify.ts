@@ -6,4 +6,5 @@ process.exitCode = runSteps([
   { name: 'test', command: ['npm', 'test', '--silent'] },
   { name: 'values', command: ['npm', 'run', '--silent', 'test:values', '-w', '@syncbridge/core'] },
   { name: 'model', command: ['npm', 'run', '--silent', 'test:model', '-w', '@syncbridge/core'] },
+  { name: 'tools', command: ['npm', 'run', '--silent', 'matrix:tools'] },
 ])

@@ -5,6 +5,8 @@ import { printRef } from '../registry/function-ref.js'
 import type { AnyFunction } from '../registry/registry.js'
 import { runtime } from '../runtime/runtime.js'
 import { blockOnCall, blockOnHandle } from './blocking-call.js'
+// In a bundle, the evaluation of this makes a thread one of ours.
+import './boot-thread.js'
 import {
   assertOptions,
   imitate,
@@ -13,6 +15,7 @@ import {
   register,
 } from './bridged-function.js'
 import { type CallOptions, callable } from './call-options.js'
+import { decorationOf } from './decorated-method.js'
 import { installHandles } from './handle.js'
 import { createModuleProxy } from './module-proxy.js'
 import { iterateNow } from './remote-iterator.js'
@@ -54,6 +57,8 @@ export interface AsyncToSyncDecorator {
     fn: (...args: A) => R | Promise<R>,
   ): SyncBridgedOf<A, R>
   <A extends unknown[], R>(fn: (...args: A) => R): SyncBridged<A, R>
+  (method: (...args: never[]) => unknown, context: ClassMethodDecoratorContext): void
+  (target: object, name: string | symbol, descriptor: PropertyDescriptor): void
 }
 
 /** A module whose functions have been made blocking. */
@@ -101,13 +106,33 @@ export function asyncToSync<M extends object>(
   module: URL,
   options?: Omit<AsyncToSyncOptions, 'module' | 'name'>,
 ): SyncModule<M>
-export function asyncToSync(subject: unknown, options: AsyncToSyncOptions = {}): unknown {
+/** As a decorator of static methods, whose `this` is then their class. */
+export function asyncToSync(
+  method: (...args: never[]) => unknown,
+  context: ClassMethodDecoratorContext,
+): void
+export function asyncToSync(
+  target: object,
+  name: string | symbol,
+  descriptor: PropertyDescriptor,
+): void
+export function asyncToSync(...args: unknown[]): unknown {
+  const decoration = decorationOf('asyncToSync', args)
+  if (decoration) return decoration.apply((fn) => wrap(fn, {}))
+  const [subject, given = {}] = args
   if (isPlainObject(subject)) {
     const factoryOptions = checked(subject)
-    return (fn: AnyFunction) => asyncToSync(fn as (...args: unknown[]) => unknown, factoryOptions)
+    return (...applied: unknown[]) =>
+      decorationOf('asyncToSync', applied)?.apply((fn) => wrap(fn, factoryOptions)) ??
+      wrap(applied[0], factoryOptions)
   }
-  checked(options)
-  if (subject instanceof URL) return createModuleProxy(subject, (ref) => bridge(ref, options))
+  const options = checked(given as AsyncToSyncOptions)
+  return subject instanceof URL
+    ? createModuleProxy(subject, (ref) => bridge(ref, options))
+    : wrap(subject, options)
+}
+
+function wrap(subject: unknown, options: AsyncToSyncOptions): SyncBridged<unknown[], unknown> {
   if (typeof subject !== 'function')
     throw new TypeError('asyncToSync can only be applied to async functions.')
   const fn = subject as AnyFunction

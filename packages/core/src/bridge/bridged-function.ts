@@ -3,6 +3,7 @@ import { RegistrationError } from '../errors.js'
 import type { FunctionRef } from '../protocol.js'
 import { isAsyncMark } from '../registry/async-functions.js'
 import { siteOf, topLevelSite } from '../registry/call-site.js'
+import { noteNamespace } from '../registry/load-function.js'
 import type { AnyFunction } from '../registry/registry.js'
 import { runtime } from '../runtime/runtime.js'
 
@@ -30,19 +31,15 @@ export function register(
       { function: name },
     )
   }
-  return runtime().registry.add(site, name, fn)
+  const { registry } = runtime()
+  noteNamespace(site, registry)
+  return registry.add(site, name, fn)
 }
 
 /** @throws TypeError naming the option that is not known. */
 export function assertOptions(verb: string, options: unknown, known: readonly string[]): void {
   if (!isPlainObject(options)) {
     throw new TypeError(`${verb}: options must be a plain object, got ${String(options)}`)
-  }
-  // What a decorator is called with: a method's function needs a `this`, which can't cross.
-  if ('kind' in options && 'addInitializer' in options) {
-    throw new TypeError(
-      `${verb} is no decorator of methods: wrap a function, or a static one: static hash = ${verb}(…)`,
-    )
   }
   for (const key of Object.keys(options)) {
     if (!known.includes(key)) {

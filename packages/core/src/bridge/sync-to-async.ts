@@ -7,6 +7,8 @@ import {
 } from '../registry/async-functions.js'
 import type { AnyFunction } from '../registry/registry.js'
 import { awaitCall } from './awaited-call.js'
+// In a bundle, the evaluation of this makes a thread one of ours.
+import './boot-thread.js'
 import {
   assertOptions,
   imitate,
@@ -15,6 +17,7 @@ import {
   register,
 } from './bridged-function.js'
 import { assertOnAbort, type CallOptions, callable } from './call-options.js'
+import { decorationOf } from './decorated-method.js'
 import { assertExecutor, type Executor } from './executor.js'
 import { installHandles } from './handle.js'
 import type { LocalContext } from './local-context.js'
@@ -64,6 +67,8 @@ export interface SyncToAsyncDecorator {
     fn: (...args: A) => R,
   ): AsyncBridgedOf<A, R>
   <A extends unknown[], R>(fn: (...args: A) => R): AsyncBridged<A, R>
+  (method: (...args: never[]) => unknown, context: ClassMethodDecoratorContext): void
+  (target: object, name: string | symbol, descriptor: PropertyDescriptor): void
 }
 
 /** A module whose functions have been made awaitable. What a generator of it gives is to be awaited, or to be iterated over at once. */
@@ -112,13 +117,33 @@ export function syncToAsync<M extends object>(
   module: URL,
   options?: Omit<SyncToAsyncOptions, 'module' | 'name'>,
 ): AsyncModule<M>
-export function syncToAsync(subject: unknown, options: SyncToAsyncOptions = {}): unknown {
+/** As a decorator of static methods, whose `this` is then their class. */
+export function syncToAsync(
+  method: (...args: never[]) => unknown,
+  context: ClassMethodDecoratorContext,
+): void
+export function syncToAsync(
+  target: object,
+  name: string | symbol,
+  descriptor: PropertyDescriptor,
+): void
+export function syncToAsync(...args: unknown[]): unknown {
+  const decoration = decorationOf('syncToAsync', args)
+  if (decoration) return decoration.apply((fn) => wrap(fn, {}))
+  const [subject, given = {}] = args
   if (isPlainObject(subject)) {
     const factoryOptions = checked(subject)
-    return (fn: AnyFunction) => syncToAsync(fn as (...args: unknown[]) => unknown, factoryOptions)
+    return (...applied: unknown[]) =>
+      decorationOf('syncToAsync', applied)?.apply((fn) => wrap(fn, factoryOptions)) ??
+      wrap(applied[0], factoryOptions)
   }
-  checked(options)
-  if (subject instanceof URL) return createModuleProxy(subject, (ref) => bridge(ref, options))
+  const options = checked(given as SyncToAsyncOptions)
+  return subject instanceof URL
+    ? createModuleProxy(subject, (ref) => bridge(ref, options))
+    : wrap(subject, options)
+}
+
+function wrap(subject: unknown, options: SyncToAsyncOptions): AsyncBridged<unknown[], unknown> {
   if (typeof subject !== 'function' || isAsyncFunction(subject)) {
     throw new TypeError('syncToAsync can only be applied to sync functions.')
   }

@@ -24,6 +24,7 @@ import type {
 import { printRef } from '../registry/function-ref.js'
 import { Step } from '../registry/iterators.js'
 import type { AnyFunction, Registry } from '../registry/registry.js'
+import { explainMissingThis } from './missing-this.js'
 
 /** What performing needs of this thread. */
 export interface Performer {
@@ -102,7 +103,7 @@ export class RunningCall implements Scope {
       if (isThenable(value)) throw this.#returnedPromise(value)
       return this.#succeeded(value)
     } catch (error) {
-      return this.failed(error)
+      return this.failed(this.#explained(error, fn))
     }
   }
 
@@ -112,13 +113,17 @@ export class RunningCall implements Scope {
     try {
       promise = this.#enter(fn)
     } catch (error) {
-      return answer(this.failed(error))
+      return answer(this.failed(this.#explained(error, fn)))
     }
     // Not by an async function: each await of ours is a microtask more on every call.
     Promise.resolve(promise).then(
       (value) => answer(this.#succeededOrNot(value)),
-      (error: unknown) => answer(this.failed(error)),
+      (error: unknown) => answer(this.failed(this.#explained(error, fn))),
     )
+  }
+
+  #explained(error: unknown, fn: AnyFunction): unknown {
+    return explainMissingThis(error, fn, printRef(this.message.request.ref))
   }
 
   failed(error: unknown): Performed {

@@ -150,12 +150,13 @@ export class Codec implements ValueCodec {
 
   /** Loads what decoding the value needs and does not have at hand. */
   async prepare(wire: WireValue): Promise<void> {
-    for (const type of typesIn(wire)) if (!this.classes.find(type)) await this.classes.load(type)
+    for (const type of typesIn(wire))
+      if (!this.classes.find(type, 'known')) await this.classes.load(type)
   }
 
   /** Whether `prepare` has anything to do. */
   isReadyFor(wire: WireValue): boolean {
-    return typesIn(wire).every((type) => this.classes.find(type))
+    return typesIn(wire).every((type) => this.classes.find(type, 'known'))
   }
 
   /** The call has ended, or what it would have lent was not sent. */

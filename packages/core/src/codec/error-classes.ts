@@ -34,7 +34,8 @@ export class ErrorClasses {
     return { from: 'module', name, module: this.#ref?.module, format: this.#ref?.format }
   }
 
-  find(type: WireErrorType): ErrorClass | undefined {
+  /** @param how `known` without loading the module that may export it where waiting for it gives a better answer. */
+  find(type: WireErrorType, how: 'load' | 'known' = 'load'): ErrorClass | undefined {
     const { from, name } = type
     if (from === 'library') return ownErrorClasses.find((own) => own.name === name)
     if (from === 'language') return languageClass(name)
@@ -42,8 +43,10 @@ export class ErrorClasses {
     if (registered) return registered
     // Another realm's class, such as a test runner's, is not our `TypeError`, but is nothing else either.
     return (
-      exportedClass(this.#isAtHand(type) ? namespaceNow(type, this.#registry) : undefined, name) ??
-      languageClass(name)
+      exportedClass(
+        this.#isAtHand(type) ? namespaceNow(type, this.#registry, how) : undefined,
+        name,
+      ) ?? languageClass(name)
     )
   }
 

@@ -1,11 +1,9 @@
 /** One stack that reads from the line that failed to the line that called, through the bridge, without the bridge. */
-import { fileURLToPath } from 'node:url'
+import { libraryFolders } from '../registry/library-file.js'
 
 /** Where this library's own code lies: its frames say nothing to its users. `SYNCBRIDGE_STACK=full` shows them. */
-const ownUrl = new URL('.', import.meta.url).href
 const places = [
-  ownUrl,
-  fileURLToPath(ownUrl),
+  ...libraryFolders,
   ...['internal', 'async_hooks', 'domain', 'events', 'diagnostics_channel'].map(
     (module) => `node:${module}`,
   ),

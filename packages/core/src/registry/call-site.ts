@@ -4,12 +4,15 @@
  * module that a thread must import to meet the same registration again.
  */
 import { pathToFileURL } from 'node:url'
+import { evaluationOf, isRunnersEsModule } from './evaluation.js'
 import { isTopLevelFrame, pathMeansCommonJs } from './top-level-frame.js'
 
 export interface CallSite {
   readonly module: string
   readonly format: 'esm' | 'cjs'
   readonly line?: number | undefined
+  /** The same object for all that one evaluation of the module registers, where evaluations can be told apart. */
+  readonly evaluation?: object | undefined
 }
 
 /** The module whose top level is running, or undefined when none is (inside a function called later). */
@@ -18,10 +21,10 @@ export function topLevelSite(): CallSite | undefined {
   for (const [index, site] of sites.entries()) {
     const file = site.getFileName()
     if (!file || file.startsWith('node:') || !isTopLevelFrame(sites, index)) continue
-    const { module, format } = siteOf(file)
+    const { format, ...rest } = siteOf(file)
     return {
-      module,
-      format: pathMeansCommonJs(site) ? format : 'esm',
+      ...rest,
+      format: pathMeansCommonJs(site) && !isRunnersEsModule(rest.module) ? format : 'esm',
       line: site.getLineNumber() ?? undefined,
     }
   }
@@ -29,11 +32,12 @@ export function topLevelSite(): CallSite | undefined {
 }
 
 /** A `module` option, `import.meta.url` or a path, as a call site. */
-export function siteOf(module: string): CallSite {
+export function siteOf(file: string): CallSite {
   // A frame's file is a URL for an ES module and a path for CommonJS: that tells how a thread must load it.
-  return /^[a-z][a-z0-9+.-]+:/i.test(module)
-    ? { module, format: 'esm' }
-    : { module: pathToFileURL(module).href, format: 'cjs' }
+  const isUrl = /^[a-z][a-z0-9+.-]+:/i.test(file)
+  const module = isUrl ? file : pathToFileURL(file).href
+  const evaluation = evaluationOf(module)
+  return { module, format: isUrl ? 'esm' : 'cjs', ...(evaluation && { evaluation }) }
 }
 
 function structuredStack(): NodeJS.CallSite[] {

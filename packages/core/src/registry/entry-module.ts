@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url'
 import { EntryModuleError } from '../errors.js'
 import type { FunctionRef } from '../protocol.js'
 import { printModule, printRef } from './function-ref.js'
+import { bundle } from './library-file.js'
 import type { Registry } from './registry.js'
 
 /** The URL of the entry module of this process, or undefined where there is none (`node -e`, a REPL). */
@@ -29,6 +30,14 @@ export function assertImportable(
   entry: string | undefined,
   registry: Registry,
 ): void {
+  if (entry !== undefined && entry === bundle && !registry.isGuarded(entry)) {
+    throw new EntryModuleError(
+      `@syncbridge/core has been bundled into the program's entry module, ${printModule(entry)}, so that its threads can only start ` +
+        'from there, which would start the program a second time. Either keep the program’s own part in `main(() => { … })` (from ' +
+        '@syncbridge/core), which threads skip, or keep the package out of the bundle, as an external dependency.',
+      { function: printRef(ref) },
+    )
+  }
   if (ref.module !== entry || registry.isGuarded(ref.module)) return
   const file = printModule(ref.module)
   throw new EntryModuleError(

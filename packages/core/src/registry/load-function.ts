@@ -2,13 +2,18 @@
  * From a name to this thread's own copy of the function, by loading its module. There are two ways: `loadFunction` for a
  * thread whose event loop turns, and `loadFunctionNow` for a blocked one, where `import()` could never finish.
  */
-import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { RegistrationError } from '../errors.js'
 import type { FunctionRef } from '../protocol.js'
+import type { CallSite } from './call-site.js'
 import { printModule, printRef } from './function-ref.js'
+import { adviceFor } from './load-advice.js'
+import { hasOwnLoader } from './own-loader.js'
+import { packageTypeOf } from './package-type.js'
 import type { AnyFunction, Registry } from './registry.js'
+import { isTypeScript, sourceBehind } from './source-file.js'
+import { exportsInVitest, importInVitest, isVitest } from './test-runner.js'
 
 /** @throws RegistrationError (SYNCBRIDGE_REGISTRATION) with the reason as `cause` where loading failed. */
 export async function loadFunction(ref: FunctionRef, registry: Registry): Promise<AnyFunction> {
@@ -19,8 +24,11 @@ export async function loadFunction(ref: FunctionRef, registry: Registry): Promis
   )
   let namespace: unknown
   try {
-    namespace = await Promise.race([registered, importModule(ref)])
+    const imported = importModule(ref)
+    namespace = await Promise.race([registered, imported])
     registry.noteModule(ref.module, asObject(namespace))
+    // For the classes of errors: what registers its functions is not exported before its end.
+    if (namespace === undefined) void noteLater(ref.module, imported, registry)
   } catch (cause) {
     // A module that failed after it had registered the function has still told us what we need.
     const fn = registry.find(ref)
@@ -53,14 +61,19 @@ interface ModuleName {
   readonly format?: FunctionRef['format'] | undefined
 }
 
-/** A module's exports, without waiting. Undefined where they can't be had so: it awaits at its top level, or is being evaluated. */
+/**
+ * A module's exports, without waiting. Undefined where they can't be had so: it awaits at its top level, or is being evaluated.
+ * @param how `known` without loading an ES module, for who can wait for it.
+ */
 export function namespaceNow(
   { module, format = 'esm' }: ModuleName,
   registry: Registry,
+  how: 'load' | 'known' = 'load',
 ): object | undefined {
   if (module === undefined) return undefined
-  const known = registry.namespaceOf(module)
-  if (known) return known
+  const known = exportsInVitest(module) ?? registry.namespaceOf(module)
+  if (known || isVitest()) return known
+  if (format === 'esm' && (how === 'known' || hasOwnLoader())) return undefined
   try {
     return note(module, requireModule({ module, format }), registry)
   } catch {
@@ -72,12 +85,21 @@ export async function namespaceLater(
   { module, format = 'esm' }: ModuleName,
   registry: Registry,
 ): Promise<void> {
-  if (module === undefined) return
+  if (module === undefined || isVitest()) return
   try {
     note(module, await importModule({ module, format }), registry)
   } catch {
     // What failed here has failed where it mattered, too, and was told there.
   }
+}
+
+/**
+ * Under a loader, `require` evaluates an ES module once more, and a blocked thread has no other way to what it exports: so this is
+ * noted as soon as there is something to export.
+ */
+export function noteNamespace(site: CallSite, registry: Registry): void {
+  if (site.format !== 'esm' || registry.namespaceOf(site.module) || !hasOwnLoader()) return
+  void namespaceLater(site, registry)
 }
 
 function note(module: string, namespace: unknown, registry: Registry): object | undefined {
@@ -86,20 +108,58 @@ function note(module: string, namespace: unknown, registry: Registry): object | 
   return exports
 }
 
+async function noteLater(module: string, imported: unknown, registry: Registry): Promise<void> {
+  try {
+    registry.noteModule(module, asObject(await imported))
+  } catch {
+    // The function was registered before the module failed, and that is all that was asked for.
+  }
+}
+
 function importModule(ref: Pick<FunctionRef, 'module' | 'format'>): Promise<unknown> | unknown {
-  return ref.format === 'cjs' ? requireModule(ref) : import(locate(ref.module))
+  if (ref.format === 'cjs') return requireModule(ref)
+  const module = locate(ref.module)
+  if (mustBeRequired(module)) return requireModule({ module, format: 'cjs' })
+  return (isVitest() && importInVitest(module)) || importOrRequire(module)
+}
+
+/** A loader for CommonJS leaves `import()` to Node, which would see an ES module in what is none once it has been compiled. */
+function mustBeRequired(module: string): boolean {
+  if (!module.startsWith('file:') || !isTypeScript(module) || !hasOwnLoader()) return false
+  return hasRequireHook(module) && packageTypeOf(fileURLToPath(module)) === 'commonjs'
+}
+
+/** Where Jest runs CommonJS, and under loaders for CommonJS alone, `import()` can't do what `require` can. */
+async function importOrRequire(module: string): Promise<unknown> {
+  try {
+    return await import(module)
+  } catch (error) {
+    const { code } = Object(error)
+    const isUnable =
+      code === 'ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING_FLAG' ||
+      // Of the module itself, and not of one that it imports.
+      (code === 'ERR_UNKNOWN_FILE_EXTENSION' && isTypeScript(module) && hasRequireHook(module))
+    if (!isUnable) throw error
+    return requireModule({ module, format: 'cjs' })
+  }
+}
+
+function hasRequireHook(module: string): boolean {
+  return Object.keys(createRequire(module).extensions).some((ending) => module.endsWith(ending))
 }
 
 function requireModule(ref: Pick<FunctionRef, 'module' | 'format'>): unknown {
-  const file = fileURLToPath(locate(ref.module))
-  return createRequire(file)(file)
+  const module = locate(ref.module)
+  const file = fileURLToPath(module)
+  return exportsInVitest(module) ?? createRequire(file)(file)
 }
 
-/** `./x.js` names `./x.ts` where Node runs TypeScript as it is and nothing has been compiled. */
+/** `./x.js` names `./x.ts` where nothing has been compiled. */
 function locate(module: string): string {
-  if (!module.startsWith('file:') || !/\.[cm]?js$/.test(module)) return module
-  const source = module.replace(/js$/, 'ts')
-  return !existsSync(fileURLToPath(module)) && existsSync(fileURLToPath(source)) ? source : module
+  if (!module.startsWith('file:')) return module
+  const [url = '', rest = ''] = module.split(/(?=[?#])/, 2)
+  const source = sourceBehind(fileURLToPath(url))
+  return source === undefined ? module : pathToFileURL(source).href + rest
 }
 
 function fromNamespace(ref: FunctionRef, namespace: unknown, registry: Registry): AnyFunction {
@@ -131,18 +191,11 @@ function ownProperty(object: object | undefined, name: string): unknown {
 }
 
 function couldNotLoad(ref: FunctionRef, cause: unknown): RegistrationError {
-  const code = (cause as { code?: unknown } | null)?.code
-  const topLevelAwait =
-    code === 'ERR_REQUIRE_ASYNC_MODULE'
-      ? ' The thread is blocked and can’t wait for the module’s top-level await: load it before: call one of its functions where nothing is blocked, or name it in `configure({ setup })`.'
-      : ''
   const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
+  const advice = adviceFor({ kind: ref.kind, module: locate(ref.module) }, cause)
   return new RegistrationError(
-    `Could not load the module of ${printRef(ref)} in this thread: ${reason}${topLevelAwait}`,
-    {
-      cause,
-      function: printRef(ref),
-    },
+    `Could not load the module of ${printRef(ref)} in this thread: ${reason}${advice && `${reason.endsWith('.') ? '' : '.'}${advice}`}`,
+    { cause, function: printRef(ref) },
   )
 }
 

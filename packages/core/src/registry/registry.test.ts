@@ -139,3 +139,43 @@ describe('printRef', () => {
     expect(printModule('data:text/javascript,0')).toBe('data:text/javascript,0')
   })
 })
+
+describe('a module that is evaluated once more', () => {
+  const evaluated = () => ({ ...a, evaluation: {} })
+
+  test('registers the same names, which then stand for what it registered last', () => {
+    const registry = new Registry()
+    const add = () => {
+      const site = evaluated()
+      return [fn(1), fn(2)].map((each) => ({ each, ref: registry.add(site, 'f', each) }))
+    }
+    const [before, after] = [add(), add()]
+    expect(after.map(({ ref }) => ref)).toEqual(before.map(({ ref }) => ref))
+    for (const [index, { ref }] of before.entries())
+      expect(registry.find(ref)).toBe(after[index]?.each)
+  })
+
+  test('is found from a thread where it was evaluated once, on other lines', () => {
+    const [here, there] = [new Registry(), new Registry()]
+    for (let times = 0; times < 3; times += 1) here.add({ ...evaluated(), line: 5 }, 'f', fn())
+    const ref = here.add({ ...evaluated(), line: 5 }, 'f', fn())
+    const theirs = fn()
+    there.add({ ...a, line: 70 }, 'f', theirs)
+    expect(there.find(ref)).toBe(theirs)
+  })
+
+  test('loses what was noted of its exports, and its error classes', () => {
+    const registry = new Registry()
+    const classes = [0, 1].map(() => {
+      const Refused = class Refused extends Error {}
+      registry.addErrorClass(Refused, evaluated())
+      return Refused
+    })
+    registry.noteModule(a.module, {})
+    registry.add(evaluated(), 'f', fn())
+    expect(registry.namespaceOf(a.module)).toBeUndefined()
+    expect(registry.findErrorClass({ module: a.module, name: 'Refused', ordinal: 0 })).toBe(
+      classes[1],
+    )
+  })
+})

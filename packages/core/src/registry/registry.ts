@@ -17,7 +17,8 @@ export class Registry {
   /** What was found, by the very name that was asked for: a name that crosses often is the same object each time. */
   #found = new WeakMap<FunctionRef, AnyFunction>()
   readonly #refs = new Map<string, FunctionRef>()
-  readonly #counts = new Map<string, number>()
+  readonly #counts = new Map<string, Map<string, number>>()
+  readonly #evaluations = new Map<string, object>()
   readonly #waiting = new Map<string, Array<() => void>>()
   readonly #guarded = new Set<string>()
   readonly #errors = new Map<string, ErrorClass>()
@@ -30,8 +31,11 @@ export class Registry {
 
   /** Names `fn` by its place and keeps it under that name. */
   add(site: CallSite, name: string, fn: AnyFunction): FunctionRef {
-    const ordinal = this.nextOrdinal(site.module, name)
-    const ref: FunctionRef = { kind: 'place', ...site, name, ordinal, count: ordinal + 1 }
+    this.#noteEvaluation(site)
+    const { module, format, line } = site
+    const ordinal = this.nextOrdinal(module, name)
+    const count = ordinal + 1
+    const ref: FunctionRef = { kind: 'place', module, format, line, name, ordinal, count }
     const key = keyOf(ref)
     this.noteModule(site.module)
     this.#functions.set(key, fn)
@@ -50,10 +54,22 @@ export class Registry {
 
   /** How many of that name the module has registered so far. */
   nextOrdinal(module: string, name: string): number {
-    const key = `${module}\n${name}`
-    const ordinal = this.#counts.get(key) ?? 0
-    this.#counts.set(key, ordinal + 1)
+    const counts = this.#counts.get(module) ?? new Map<string, number>()
+    this.#counts.set(module, counts)
+    const ordinal = counts.get(name) ?? 0
+    counts.set(name, ordinal + 1)
     return ordinal
+  }
+
+  /**
+   * A module that is evaluated once more (`jest.resetModules()`, or a test runner whose files share a process) registers everything
+   * from the beginning, under the same names: from then on they stand for what whoever imports the module now has.
+   */
+  #noteEvaluation({ module, evaluation }: CallSite): void {
+    if (evaluation === undefined || this.#evaluations.get(module) === evaluation) return
+    this.#evaluations.set(module, evaluation)
+    this.#counts.delete(module)
+    this.#modules.delete(module)
   }
 
   /** Keeps an export of a loaded module under its name. */
@@ -124,6 +140,7 @@ export class Registry {
 
   /** @param site Where it was registered; elsewhere than at a module's top level, the bare name has to do. */
   addErrorClass(Class: ErrorClass, site: CallSite | undefined): void {
+    if (site) this.#noteEvaluation(site)
     const module = site?.module
     const ordinal = module === undefined ? 0 : this.nextOrdinal(module, `class ${Class.name}`)
     this.#errors.set(errorKey({ module, name: Class.name, ordinal }), Class)

@@ -1,6 +1,6 @@
 /**
  * WHERE: one worker thread as its maker sees it, from start to end. It knows which calls it was sent and, when it ends,
- * which of them had not started. The other side is {@link file://./../thread-entry.ts}.
+ * which of them had not started. The other side is {@link file://./../bridge/boot-thread.ts}.
  */
 import type { Worker } from 'node:worker_threads'
 import type { Call, CallKeeper } from '../call/call.js'
@@ -17,6 +17,7 @@ import { LifeRecord } from '../channel/life-record.js'
 import { RING_BYTES } from '../channel/ring.js'
 import { workerThreads } from '../channel/worker-threads.js'
 import type { CallName, Message, Target, ThreadAddress } from '../protocol.js'
+import { threadFile } from '../registry/library-file.js'
 import { inheritedExecArgv } from './exec-argv.js'
 import { BOOT_KEY, type ThreadBoot, type ThreadRole } from './thread-boot.js'
 
@@ -56,9 +57,6 @@ const MOST_SENT = 1024
 const EXIT_TIMEOUT = 5000
 
 const QUEUE: Target = { by: 'thread' }
-
-// The build keeps every chunk beside the entry, whichever chunk this module ends up in.
-const entryUrl = new URL('./thread-entry.js', import.meta.url)
 
 export class Thread implements CallKeeper {
   readonly address: ThreadAddress
@@ -129,7 +127,7 @@ export class Thread implements CallKeeper {
   #start(boot: ThreadBoot, { env, execArgv, resourceLimits }: WorkerSettings): Worker | undefined {
     const options = execArgv ?? inheritedExecArgv()
     try {
-      const worker = new (workerThreads().Worker)(entryUrl, {
+      const worker = new (workerThreads().Worker)(threadFile(), {
         name: `syncbridge ${boot.role} ${boot.address}`,
         workerData: { [BOOT_KEY]: boot },
         transferList: [boot.port],

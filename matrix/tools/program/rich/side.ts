@@ -1,0 +1,3 @@
+export interface Side {
+  name: string
+}

@@ -1,0 +1,1 @@
+export { default as again, first as renamed, Ledger } from './calls.js'
