@@ -23,5 +23,6 @@ export const commit = syncToAsync(function commit() {
 })
 
 export const balance = syncToAsync(function balance(account) {
-  return db.prepare('SELECT total(cents) AS cents FROM posting WHERE account = ?').get(account).cents
+  return db.prepare('SELECT total(cents) AS cents FROM posting WHERE account = ?').get(account)
+    .cents
 })

@@ -9,7 +9,8 @@ statements.get(
   '/:account',
   syncHandler(({ params }) => {
     const postings = db.prepare('SELECT cents FROM posting WHERE account = ?').all(params.account)
-    if (postings.length === 0) return { status: 404, body: { error: `no account ${params.account}` } }
+    if (postings.length === 0)
+      return { status: 404, body: { error: `no account ${params.account}` } }
     return { account: params.account, postings }
   }),
 )
@@ -25,4 +26,7 @@ statements.get(
 )
 
 // A module that knows nothing of this one, named by its URL: its default export, or `{ name: 'total' }`.
-statements.post('/import', syncHandler(new URL('./import.js', import.meta.url), { bodyLimit: 100_000 }))
+statements.post(
+  '/import',
+  syncHandler(new URL('./import.js', import.meta.url), { bodyLimit: 100_000 }),
+)
