@@ -13,6 +13,7 @@ export class BodyRelay {
   readonly #early: Uint8Array[] = []
   #state: 'open' | 'over' | 'failed' = 'open'
   #error: unknown
+  #isRefused = false
   #wake = () => {}
   #sink: ReadableStreamDefaultController<Uint8Array> | undefined
 
@@ -23,6 +24,11 @@ export class BodyRelay {
   /** All the chunks, where the source has ended before anybody asked for the stream. */
   get complete(): readonly Uint8Array[] | undefined {
     return this.#state === 'over' && !this.#sink ? this.#early : undefined
+  }
+
+  /** Whether the consumer has cancelled. */
+  get isRefused(): boolean {
+    return this.#isRefused
   }
 
   /** The body from now on as a stream; to be asked for once. */
@@ -36,7 +42,10 @@ export class BodyRelay {
           else if (this.#state === 'failed') sink.error(this.#error)
         },
         pull: () => this.#wake(),
-        cancel: (reason) => this.#stop(reason),
+        cancel: (reason) => {
+          this.#isRefused = true
+          return this.#stop(reason)
+        },
       },
       { highWaterMark: readAhead },
     )

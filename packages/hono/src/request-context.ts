@@ -74,7 +74,10 @@ export class RequestContext {
       if (!this.#gone) this.#body = await bodies.hold(this.#c)
     }
     answered()
-    if (this.#body) await this.#body.untilEnd()
+    if (!this.#body) return
+    await this.#body.untilEnd()
+    // A server may cancel the body before it tells of the client, or instead.
+    if (this.#body.isRefused) this.#abort?.abort(clientGone())
   }
 
   /** An error of a call that another request made, and that this one awaited as well: `app.onError` has had it as it was. */

@@ -7,6 +7,8 @@ import { joined } from './joined-bytes.js'
 /** A body that is still being produced: how to see it through, and how to give it up. */
 export interface OpenBody {
   untilEnd(): Promise<void>
+  /** Whether whoever reads it did not want it to its end. */
+  readonly isRefused: boolean
   abandon(reason: unknown): void
 }
 
@@ -36,7 +38,7 @@ export class ResponseBodies {
     const body = this.#bodyOf(res)
     if (body === null) {
       const sent = sentByHandler(c)
-      return sent && { abandon: () => {}, untilEnd: () => sent }
+      return sent && { abandon: () => {}, isRefused: false, untilEnd: () => sent }
     }
     if (!(body instanceof ReadableStream)) return undefined
     const relay = new BodyRelay(body)
@@ -48,7 +50,13 @@ export class ResponseBodies {
     c.res = undefined
     c.res = new Response(complete ? whatItWas(complete, res) : relay.stream(), res)
     if (complete) return undefined
-    return { abandon: (reason) => relay.abandon(reason), untilEnd: () => ended }
+    return {
+      abandon: (reason) => relay.abandon(reason),
+      get isRefused() {
+        return relay.isRefused
+      },
+      untilEnd: () => ended,
+    }
   }
 
   /**

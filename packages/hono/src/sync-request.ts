@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 import type { ParamKeys, ParamKeyToRecord } from 'hono/types'
-import type { Simplify, UnionToIntersection } from 'hono/utils/types'
+import type { UnionToIntersection } from 'hono/utils/types'
 
 /** A file of a form, with its bytes: a synchronous function can't wait for a `File`'s. */
 export interface SyncFile {
@@ -50,7 +50,10 @@ export interface SyncRequest<P extends string = string, V extends Validated = ob
 /** The path's parameters, as `c.req.param()` has them. */
 export type ParamsOf<P extends string> = string extends P
   ? Record<string, string>
-  : Simplify<UnionToIntersection<ParamKeyToRecord<ParamKeys<P>>>>
+  : Flat<UnionToIntersection<ParamKeyToRecord<ParamKeys<P>>>>
+
+/** One object for a reader, instead of an intersection. */
+type Flat<T> = { [K in keyof T]: T[K] } & {}
 
 type OutputOf<V> = V extends readonly unknown[]
   ? UnionToIntersection<OutputOf<V[number]>>

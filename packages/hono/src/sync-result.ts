@@ -1,5 +1,5 @@
 import type { TypedResponse } from 'hono'
-import type { ContentfulStatusCode, StatusCode } from 'hono/utils/http-status'
+import type { StatusCode } from 'hono/utils/http-status'
 import type { JSONParsed } from 'hono/utils/types'
 
 /** A response in full, as a synchronous route returns it. */
@@ -38,10 +38,10 @@ type Json<T, S extends StatusCode> = Typed<JSONParsed<T>, S, 'json'>
 
 /** A status of type `number` could be any. */
 type StatusOf<S extends number> = number extends S
-  ? ContentfulStatusCode
+  ? StatusCode
   : S extends StatusCode
     ? S
-    : ContentfulStatusCode
+    : StatusCode
 
 type FullResponse<B, S extends StatusCode> = unknown extends B
   ? Typed<unknown, S, 'body'>

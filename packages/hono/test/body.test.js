@@ -91,10 +91,12 @@ for (const [name, make] of Object.entries(producers)) {
 }
 
 describe('the context ends', () => {
-  test('when the consumer cancels the body', async () => {
+  test('when the consumer cancels the body, as it is when the client leaves', async () => {
     const exited = latch()
     const cancelled = signal()
+    let aborted
     const app = appWith(async (c) => {
+      aborted = c.var.syncbridge.signal
       await noteExit(exited)
       const body = new ReadableStream({
         pull: (controller) => controller.enqueue(encoder.encode('more')),
@@ -108,6 +110,7 @@ describe('the context ends', () => {
 
     assert.equal(await cancelled.promise, 'enough')
     await opened(exited)
+    assert.equal(aborted.reason.name, 'AbortError')
   })
 
   test('when the body fails, and the consumer gets the error', async () => {
