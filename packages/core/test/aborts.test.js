@@ -222,7 +222,7 @@ describe('an abort of sync code that is blocked in asyncToSync', () => {
 
   test('by the timeout of its context works in the same way', async () => {
     const entered = new Latch()
-    const result = await new ThreadSensitiveContext({ timeout: 100 }).run(() =>
+    const result = await new ThreadSensitiveContext({ timeout: 500 }).run(() =>
       aborts.catching(entered.memory),
     )
     assert.match(result, /^cleaned up after CallTimeoutError/)

@@ -9,7 +9,7 @@ import fc from 'fast-check'
 import * as there from './fixtures/any-values.js'
 
 // Ten thousand in `npm run verify`.
-const numRuns = Number(process.env.RUNS ?? 500)
+const numRuns = Number(process.env.RUNS ?? 150)
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31)
 
 const primitive = fc.oneof(
