@@ -62,4 +62,14 @@ describe('a TypeError of a method that runs without its object', () => {
     expect(error.message).not.toContain('bind')
     expect(explainMissingThis('text', prototype.count, 'fn')).toBe('text')
   })
+
+  test('that throws whatever it is asked is left alone', () => {
+    const refuse = () => {
+      throw new Error('not to be asked')
+    }
+    const proxy = new Proxy({}, { get: refuse, getPrototypeOf: refuse, has: refuse })
+    expect(explainMissingThis(proxy, prototype.count, 'fn') === proxy).toBe(true)
+    const error = Object.defineProperty(new TypeError(), 'message', { get: refuse })
+    expect(explainMissingThis(error, prototype.count, 'fn') === error).toBe(true)
+  })
 })

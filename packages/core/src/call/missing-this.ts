@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import type { AnyFunction } from '../registry/registry.js'
 
 const FAILURES = [
@@ -14,21 +15,26 @@ const FAILURES = [
  * @returns The same error.
  */
 export function explainMissingThis(error: unknown, fn: AnyFunction, printed: string): unknown {
-  if (!(error instanceof TypeError)) return error
-  const { message } = error
+  // Anything can be thrown, also what throws whatever it is asked.
+  if (!types.isNativeError(error)) return error
+  try {
+    explain(error, fn, printed)
+  } catch {
+    // Frozen, or with a property that throws: then without advice.
+  }
+  return error
+}
+
+function explain(error: Error, fn: AnyFunction, printed: string): void {
+  const { message, stack } = error
+  if (!(error instanceof TypeError) || typeof message !== 'string') return
   const property = FAILURES.map((failure) => failure.exec(message)?.groups?.property).find(Boolean)
-  if (!property || !readsFromThis(Function.prototype.toString.call(fn), property)) return error
+  if (!property || !readsFromThis(Function.prototype.toString.call(fn), property)) return
   const explained =
     `${message}: ${printed} uses \`this\`, and a bridged function has none, because an object does not follow its method into another ` +
     `thread. Pass what it needs as arguments, or bind it at the module's top level, as in syncToAsync(ledger.close.bind(ledger)).`
-  const { stack } = error
-  try {
-    error.message = explained
-    if (stack) error.stack = stack.replace(message, () => explained)
-  } catch {
-    // Frozen: then without advice.
-  }
-  return error
+  error.message = explained
+  if (stack) error.stack = stack.replace(message, () => explained)
 }
 
 function readsFromThis(source: string, property: string): boolean {
