@@ -8,8 +8,8 @@ export class Problem extends Error {
 }
 
 /** Asks the public API; resolves to its answer. */
-export async function ask(method, path, body) {
-  const init = { method, headers: { accept: 'application/json' } }
+export async function ask(method, path, body, headers = {}) {
+  const init = { method, headers: { accept: 'application/json', ...headers } }
   if (body !== undefined) {
     init.headers['content-type'] = 'application/json'
     init.body = JSON.stringify(body)

@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { type LoggerService, StandardSchemaValidationPipe } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express'
+import { refuseForeign } from '../doors/foreign-request.js'
 import { invalidInput } from '../doors/input.js'
 import { inRequestScope } from '../doors/request-scope.js'
 import { log } from '../logging/log.js'
@@ -27,6 +28,10 @@ export async function backOffice(): Promise<BackOffice> {
       },
     ),
   )
+  app.use((request: IncomingMessage, _: ServerResponse, next: () => void) => {
+    refuseForeign(request.method ?? '', request.headers['sec-fetch-site'] as string | undefined)
+    next()
+  })
   app.disable('x-powered-by')
   app.useBodyParser('json', { limit: '64kb' })
   app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: invalidInput }))

@@ -1,10 +1,11 @@
-import { Body, Controller, Get, Post, Query, UseGuards } from '@nestjs/common'
-import { type Page, page } from '../doors/input.js'
+import { Body, Controller, Get, Headers, Post, Query, UseGuards } from '@nestjs/common'
+import { idempotencyKeyOf, type Page, page } from '../doors/input.js'
 import { type InvoicePage, listInvoices } from '../ledger/invoices.js'
 import { type NewInvoice, newInvoice } from '../ledger/new-invoice.js'
 import { postInvoice } from '../ledger/post-invoice.js'
 import type { EnteredInvoice } from '../ledger/posting.js'
-import { SessionGuard } from './session.guard.js'
+import type { User } from '../sign-in/session.js'
+import { CurrentUser, SessionGuard } from './session.guard.js'
 
 @Controller('invoices')
 export class InvoicesController {
@@ -15,7 +16,12 @@ export class InvoicesController {
 
   @Post()
   @UseGuards(SessionGuard)
-  post(@Body({ schema: newInvoice }) draft: NewInvoice): Promise<EnteredInvoice> {
-    return postInvoice(draft)
+  post(
+    @CurrentUser() user: User,
+    @Headers('idempotency-key') header: string | undefined,
+    @Body({ schema: newInvoice }) draft: NewInvoice,
+  ): Promise<EnteredInvoice> {
+    const key = idempotencyKeyOf(header)
+    return postInvoice(draft, key === undefined ? undefined : { userId: user.id, key })
   }
 }
