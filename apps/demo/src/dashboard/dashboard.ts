@@ -42,6 +42,11 @@ export class Dashboard {
     }
   }
 
+  /** The address of the other front door. */
+  get backOffice(): string {
+    return this.#openDoors().backOffice
+  }
+
   /**
    * Begins to send real requests to both desks.
    *

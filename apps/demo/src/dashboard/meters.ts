@@ -20,7 +20,7 @@ export type Sample = {
 }
 
 /** Requests that were answered since somebody last looked. */
-export class ServedRequests {
+class ServedRequests {
   #latencies: number[] = []
 
   add(ms: number): void {

@@ -40,6 +40,7 @@ export function publicApi(dashboard: Dashboard): Hono {
   app.use(bodyLimit({ maxSize: maxBodyBytes, onError: refuseBody }))
   // A stream that lasts for hours needs no thread, so it is ahead of what gives each request one.
   app.route('/dashboard', dashboardApi(dashboard))
+  app.get('/back-office', (c) => c.redirect(dashboard.backOffice))
   app.get('/dashboard', serveStatic({ root: publicFolder, path: 'dashboard.html' }))
   // One `ThreadSensitiveContext` a request: what it bridges runs on a thread, and a connection, of its own.
   app.use(syncbridge())

@@ -97,13 +97,4 @@ describe('the dashboard', { skip }, () => {
     await assertAccessible(page)
     assert.deepEqual(page.troubles, [])
   })
-
-  it('says so when the desk is gone', async (t) => {
-    const own = await openDesk(t, { env: { LOG_LEVEL: 'warn' } })
-    const page = await openPage(browser)
-    await page.goto(`${own.api}/dashboard`)
-    await page.getByText('Quiet. Send a crowd').waitFor()
-    assert.equal((await own.close()).code, 0)
-    await page.getByText('The desk does not answer.').waitFor()
-  })
 })

@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import axe from 'axe-core'
 import { chromium } from 'playwright-core'
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
 const isThere = existsSync(executablePath)
 /** Kept after the run, for people to look at. */
 const artefacts = fileURLToPath(new URL('../artefacts/', import.meta.url))
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /**
  * Why the tests in a browser are skipped, or false. With `REQUIRE_BROWSER=1`, as CI has it, they never are: they fail where
@@ -44,7 +43,7 @@ export async function openPage(
     colorScheme,
     reducedMotion: 'reduce',
   })
-  context.setDefaultTimeout(20_000)
+  context.setDefaultTimeout(60_000)
   const page = await context.newPage()
   page.troubles = []
   page.on('pageerror', (error) => page.troubles.push(String(error)))
@@ -65,7 +64,7 @@ export async function picture(page, name, options = {}) {
 /** Has axe look at the page: it must find nothing serious, and nothing critical. */
 export async function assertAccessible(page) {
   // The page's own policy forbids foreign scripts; the inspector's are no part of the page.
-  const results = await page.evaluate(`${axe}; axe.run(document, { resultTypes: ['violations'] })`)
+  const results = await page.evaluate(`${axe.source}; axe.run(document, { resultTypes: ['violations'] })`)
   const serious = results.violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(
