@@ -64,7 +64,9 @@ export async function picture(page, name, options = {}) {
 /** Has axe look at the page: it must find nothing serious, and nothing critical. */
 export async function assertAccessible(page) {
   // The page's own policy forbids foreign scripts; the inspector's are no part of the page.
-  const results = await page.evaluate(`${axe.source}; axe.run(document, { resultTypes: ['violations'] })`)
+  const results = await page.evaluate(
+    `${axe.source}; axe.run(document, { resultTypes: ['violations'] })`,
+  )
   const serious = results.violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(
