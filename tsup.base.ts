@@ -74,6 +74,8 @@ export function appBuild(): Options {
   return {
     ...everywhere,
     bundle: false,
+    // esbuild renames a named function expression that is kept under its own name; who looks at calls wants the name.
+    keepNames: true,
     entry: ['src/**/*.ts', '!src/**/*.test.ts'],
     format: 'esm',
     splitting: false,

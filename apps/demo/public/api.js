@@ -8,15 +8,20 @@ export class Problem extends Error {
 }
 
 /** Asks the public API; resolves to its answer. */
-export async function ask(method, path, body) {
-  const init = { method, headers: { accept: 'application/json' } }
+export function ask(method, path, body, headers) {
+  return askAt('/api', method, path, body, headers)
+}
+
+/** The same, of what begins with `base`. */
+export async function askAt(base, method, path, body, headers = {}) {
+  const init = { method, headers: { accept: 'application/json', ...headers } }
   if (body !== undefined) {
     init.headers['content-type'] = 'application/json'
     init.body = JSON.stringify(body)
   }
   let response
   try {
-    response = await fetch(`/api${path}`, init)
+    response = await fetch(base + path, init)
   } catch {
     throw new Problem({ code: 'UNREACHABLE', message: 'The desk does not answer. Is it running?' })
   }

@@ -11,6 +11,8 @@ const form = byId('invoice-form')
 const lines = byId('lines')
 
 let customers
+// One form is one invoice, however often it is sent.
+let key
 
 byId('new-invoice').addEventListener('click', () => whenSignedIn(openForm))
 byId('add-line').addEventListener('click', () => addLine().querySelector('input').focus())
@@ -22,6 +24,7 @@ byId('customerId').addEventListener('change', () => {
 })
 
 async function openForm() {
+  key = crypto.randomUUID()
   form.reset()
   clearProblem(form)
   lines.replaceChildren()
@@ -121,7 +124,7 @@ function showNet() {
 
 onSubmit(form, async () => {
   try {
-    const invoice = await ask('POST', '/invoices', draft())
+    const invoice = await ask('POST', '/invoices', draft(), { 'idempotency-key': key })
     dialog.close()
     openInvoice(invoice.id, invoice.number)
     say(`Invoice ${invoice.number} is posted.`)

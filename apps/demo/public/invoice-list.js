@@ -7,21 +7,30 @@ const limit = 20
 const shortDate = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' })
 const statuses = { paid: 'Paid', open: 'Open', overdue: 'Overdue' }
 
+const filters = ['q', 'status', 'currency']
 const list = byId('invoices')
 let latest = 0
 
 /** Shows the part of the list that the address names, such as `?q=marine&page=2`. */
 export async function showInvoices() {
-  const { q, page } = wanted()
+  const { q, status, currency, page } = wanted()
   const turn = ++latest
   byId('q').value = q
+  byId('status').value = status
+  byId('in').value = currency
   list.setAttribute('aria-busy', 'true')
   if (list.childElementCount === 0) list.replaceChildren(message('Loading', 'One moment.'))
   try {
-    const query = new URLSearchParams({ q, limit, offset: (page - 1) * limit })
+    const query = new URLSearchParams({
+      q,
+      status,
+      currency,
+      limit,
+      offset: (page - 1) * limit,
+    })
     const found = await ask('GET', `/invoices?${query}`)
     // An answer that was overtaken by a later question is of no use.
-    if (turn === latest) show(found, { q, page })
+    if (turn === latest) show(found, { q, isFiltered: q + status + currency !== '', page })
   } catch (problem) {
     if (turn === latest) showProblem(problem)
   } finally {
@@ -31,10 +40,12 @@ export async function showInvoices() {
 
 function wanted() {
   const query = new URLSearchParams(location.search)
-  return { q: query.get('q') ?? '', page: Math.max(1, Number.parseInt(query.get('page'), 10) || 1) }
+  const [q, status, currency] = filters.map((name) => query.get(name) ?? '')
+  return { q, status, currency, page: Math.max(1, Number.parseInt(query.get('page'), 10) || 1) }
 }
 
-function show({ invoices, total }, { q, page }) {
+function show({ invoices, total, totals }, { q, isFiltered, page }) {
+  showTotals(totals)
   const first = (page - 1) * limit + 1
   byId('count').textContent =
     `${total.toLocaleString('en-GB')} ${total === 1 ? 'invoice' : 'invoices'}${q ? ` match “${q}”` : ''}`
@@ -46,12 +57,28 @@ function show({ invoices, total }, { q, page }) {
       ? `${first}–${first + invoices.length - 1} of ${total.toLocaleString('en-GB')}`
       : ''
   if (invoices.length > 0) list.replaceChildren(table(invoices))
-  else if (q !== '')
-    list.replaceChildren(message('No invoice matches', 'Try part of a number or of a name.'))
+  else if (isFiltered)
+    list.replaceChildren(
+      message('No invoice matches', 'Try part of a number or of a name, or another filter.'),
+    )
   else list.replaceChildren(message('No invoices here', 'The list ends before this page.'))
 }
 
+function showTotals(totals) {
+  byId('totals').replaceChildren(
+    ...totals.map(({ currency, invoices, total }) =>
+      element(
+        'li',
+        {},
+        element('strong', {}, formatMoney(total, currency)),
+        element('span', { class: 'quiet' }, ` ${currency}, ${invoices.toLocaleString('en-GB')}`),
+      ),
+    ),
+  )
+}
+
 function showProblem(problem) {
+  byId('totals').replaceChildren()
   byId('count').textContent = ''
   byId('pager').hidden = true
   const retry = element('button', { type: 'button', onclick: showInvoices }, 'Try again')
@@ -111,36 +138,46 @@ function message(title, text, ...more) {
   )
 }
 
-function go({ q, page }) {
+function go(to) {
   const query = new URLSearchParams()
-  if (q !== '') query.set('q', q)
-  if (page > 1) query.set('page', page)
+  for (const name of filters) if (to[name]) query.set(name, to[name])
+  if (to.page > 1) query.set('page', to.page)
   history.pushState(null, '', query.size > 0 ? `/?${query}` : '/')
   return showInvoices()
 }
 
+function entered() {
+  return {
+    q: byId('q').value.trim(),
+    status: byId('status').value,
+    currency: byId('in').value,
+    page: 1,
+  }
+}
+
 /** Shows the newest invoices, with no search. */
 export function showNewest() {
-  return go({ q: '', page: 1 })
+  return go({ page: 1 })
 }
 
 let typing
 byId('q').addEventListener('input', () => {
   clearTimeout(typing)
-  typing = setTimeout(() => go({ q: byId('q').value.trim(), page: 1 }), 200)
+  typing = setTimeout(() => go(entered()), 200)
 })
 byId('search').addEventListener('submit', (event) => {
   event.preventDefault()
   clearTimeout(typing)
-  go({ q: byId('q').value.trim(), page: 1 })
+  go(entered())
 })
+for (const id of ['status', 'in']) byId(id).addEventListener('change', () => go(entered()))
 byId('newer').addEventListener('click', () => turnPage(-1))
 byId('older').addEventListener('click', () => turnPage(1))
 addEventListener('popstate', showInvoices)
 
 async function turnPage(by) {
-  const { q, page } = wanted()
-  await go({ q, page: page + by })
+  const now = wanted()
+  await go({ ...now, page: now.page + by })
   list.focus({ preventScroll: true })
   scrollTo({ top: 0 })
 }

@@ -38,6 +38,14 @@ export class UnbalancedError extends DeskError {
 }
 registerError(UnbalancedError)
 
+export class KeyReusedError extends DeskError {
+  readonly code = 'KEY_REUSED'
+  constructor() {
+    super('This idempotency key was used for another invoice; nothing was posted.')
+  }
+}
+registerError(KeyReusedError)
+
 export class LedgerBusyError extends DeskError {
   readonly code = 'LEDGER_BUSY'
   constructor(options?: ErrorOptions) {
@@ -65,6 +73,43 @@ export class SignInRequiredError extends DeskError {
   readonly code = 'SIGN_IN_REQUIRED'
   constructor() {
     super('Sign in first: there is no session, or it has ended.')
+  }
+}
+
+export class ForeignRequestError extends DeskError {
+  readonly code = 'FOREIGN_REQUEST'
+  constructor() {
+    super('A page of another site asked for this. Nothing was done.')
+  }
+}
+
+export class UnknownRunError extends DeskError {
+  readonly code = 'UNKNOWN_RUN'
+  constructor(id: string) {
+    super(`There is no month-end ${id}, or a later one has taken its place.`)
+  }
+}
+
+export class UnknownUserError extends DeskError {
+  readonly code = 'UNKNOWN_USER'
+  constructor(id: number) {
+    super(`There is no user ${id}.`)
+  }
+}
+registerError(UnknownUserError)
+
+export class EmailTakenError extends DeskError {
+  readonly code = 'EMAIL_TAKEN'
+  constructor(email: string) {
+    super(`Somebody signs in as ${email} already.`)
+  }
+}
+registerError(EmailTakenError)
+
+export class LoadRunningError extends DeskError {
+  readonly code = 'LOAD_RUNNING'
+  constructor() {
+    super('A load is running already. Wait for its end.')
   }
 }
 

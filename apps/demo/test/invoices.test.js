@@ -32,7 +32,7 @@ describe('the invoices of a desk that was just opened', () => {
       assert.ok(body.currencies.every(({ postings, debits }) => postings > 100 && debits > 0))
     }
     const { customers } = (await ask('GET', `${desk.api}/api/customers`)).body
-    assert.equal(customers.length, 300)
+    assert.equal(customers.length, 500)
   })
 
   it('are listed page by page, newest first, at both doors', async () => {
@@ -62,6 +62,31 @@ describe('the invoices of a desk that was just opened', () => {
     assert.ok(byCustomer.invoices.every((invoice) => invoice.customer === customer))
     for (const wildcard of ['%', '_', '\\', "' OR 1=1 --"]) {
       assert.equal((await find(wildcard)).total, 0, wildcard)
+    }
+  })
+
+  it('are filtered by status and currency, with a total for each currency of all that match', async () => {
+    const find = async (query) =>
+      (await ask('GET', `${desk.api}/api/invoices?limit=100&${query}`)).body
+    const all = await find('')
+    assert.deepEqual(
+      all.totals.map(({ currency }) => currency),
+      ['EUR', 'GBP', 'USD'],
+    )
+    assert.equal(
+      all.totals.reduce((sum, { invoices }) => sum + invoices, 0),
+      all.total,
+    )
+    const few = await find('status=overdue&currency=GBP')
+    assert.ok(few.total > 0 && few.total <= 100, `${few.total} found`)
+    assert.ok(
+      few.invoices.every(({ status, currency }) => status === 'overdue' && currency === 'GBP'),
+    )
+    const sum = few.invoices.reduce((total, invoice) => total + invoice.total, 0)
+    assert.deepEqual(few.totals, [{ currency: 'GBP', invoices: few.total, total: sum }])
+    assert.deepEqual((await find('q=no+such+thing')).totals, [])
+    for (const query of ['currency=XYZ', 'status=lost']) {
+      assert.equal((await ask('GET', `${desk.api}/api/invoices?${query}`)).status, 422)
     }
   })
 

@@ -82,6 +82,41 @@ describe('what the desk refuses', () => {
     }
   })
 
+  it('is a second invoice under an idempotency key; the same one again is answered as the first time', async () => {
+    for (const door of doors()) {
+      const headers = {
+        'idempotency-key': `key of ${new URL(door.invoices).port}`.replaceAll(' ', '-'),
+      }
+      const before = (await ask('GET', `${desk.api}/api/ledger/balance`)).body
+      const twice = await Promise.all(
+        [1, 2].map(() => ask('POST', door.invoices, { token, headers, body: draft() })),
+      )
+      assert.deepEqual(
+        twice.map(({ status }) => status),
+        [201, 201],
+      )
+      assert.deepEqual(twice[0].body, twice[1].body)
+      const after = (await ask('GET', `${desk.api}/api/ledger/balance`)).body
+      assert.equal(after.invoices, before.invoices + 1)
+      const other = { ...draft(), currency: 'GBP' }
+      await refused(409, 'KEY_REUSED', ask('POST', door.invoices, { token, headers, body: other }))
+      const bad = { 'idempotency-key': 'x'.repeat(101) }
+      const wrong = ask('POST', door.invoices, { token, headers: bad, body: draft() })
+      assert.ok((await refused(422, 'INVALID_INPUT', wrong)).fields['idempotency-key'])
+    }
+  })
+
+  it('is what a page of another site had a browser send', async () => {
+    for (const door of doors()) {
+      const headers = { 'sec-fetch-site': 'cross-site' }
+      await refused(
+        403,
+        'FOREIGN_REQUEST',
+        ask('POST', door.invoices, { token, headers, body: draft() }),
+      )
+    }
+  })
+
   it('is an unknown address or invoice', async () => {
     await refused(404, 'NOT_FOUND', ask('GET', `${desk.api}/nowhere`))
     await refused(404, 'NOT_FOUND', ask('GET', `${desk.office}/nowhere`))
@@ -113,6 +148,8 @@ describe('a rate server', () => {
   const failures = {
     'that is down': undefined,
     'that answers nonsense': (_, response) => response.end('{"rate":"plenty"}'),
+    'that is slow': () => {},
+    'that answers a rate of nothing': (_, response) => response.end('{"rate":0}'),
     'that answers an error': (_, response) => response.writeHead(500).end(),
   }
   for (const [how, answer] of Object.entries(failures)) {
@@ -121,14 +158,17 @@ describe('a rate server', () => {
       await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
       const ratesUrl = `http://127.0.0.1:${server.address().port}`
       if (answer === undefined) await new Promise((resolve) => server.close(resolve))
-      else t.after(() => server.close())
+      else t.after(() => server.close().closeAllConnections())
 
       const desk = await openDesk(t, { args: ['--rates-url', ratesUrl] })
       const page = await ask('GET', `${desk.api}/invoices/1`)
       assert.equal(page.status, 502)
       assert.match(page.body, /The exchange rate [A-Z]{3} to [A-Z]{3} is missing: the rate server/)
-      const next = await ask('GET', `${desk.api}/api/invoices/1`)
-      assert.equal(next.status, 200)
+      const token = await signIn(desk)
+      const posted = await ask('POST', `${desk.api}/api/invoices`, { token, body: draft() })
+      assert.equal(posted.status, 201)
+      const { balanced, invoices } = (await ask('GET', `${desk.api}/api/ledger/balance`)).body
+      assert.deepEqual({ balanced, invoices }, { balanced: true, invoices: 601 })
     })
   }
 })

@@ -3,7 +3,7 @@ import { openSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { ask, launch, makeFolder, openDesk } from './support/desk.js'
+import { launch, makeFolder, openDesk } from './support/desk.js'
 
 async function complaint(t, args, env) {
   const { code, lines, errors } = await launch(t, args, env).exited
@@ -71,21 +71,5 @@ describe('a desk that can not be opened says why in one line and exits with 1', 
     assert.match(await complaint(t, [], { BACK_OFFICE_PORT: '70000' }), /0 to 65535/)
     assert.match(await complaint(t, ['--rates-url', 'here']), /--rates-url is "here"/)
     assert.match(await complaint(t, [], { LOG_LEVEL: 'loud' }), /LOG_LEVEL is loud/)
-  })
-})
-
-describe('a desk that is opened again', () => {
-  it('has the ledger it had, and seeds nothing a second time', async (t) => {
-    const first = await openDesk(t)
-    const before = (await ask('GET', `${first.api}/api/ledger/balance`)).body
-    assert.equal((await first.close()).code, 0)
-    const second = await openDesk(t, { folder: first.folder })
-    assert.deepEqual((await ask('GET', `${second.api}/api/ledger/balance`)).body, before)
-  })
-
-  it('explains its flags when asked to', async (t) => {
-    const { code, lines } = await launch(t, ['--help']).exited
-    assert.equal(code, 0)
-    assert.ok(lines.some((line) => line.includes('--back-office-port')))
   })
 })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { describe, it } from 'node:test'
 import { ask, draft, openDesk, signIn } from './support/desk.js'
@@ -28,6 +29,30 @@ describe('Ctrl-C', () => {
     assert.equal(balance.invoices, 600 + answered.length)
   })
 
+  it('while the dashboard is watched and its crowd is here ends the streams, the crowd and the twin', async (t) => {
+    const desk = await openDesk(t, { env: { LOG_LEVEL: 'info' } })
+    const stream = await fetch(`${desk.api}/dashboard/events`)
+    let told = ''
+    const reading = (async () => {
+      for await (const text of stream.body.pipeThrough(new TextDecoderStream())) told += text
+    })()
+    const start = () =>
+      ask('POST', `${desk.api}/dashboard/load`, { body: { clients: 2, seconds: 15 } })
+    assert.equal((await start()).status, 202)
+    assert.equal((await start()).body.error.code, 'LOAD_RUNNING')
+    await desk.logged(({ message, path }) => message === 'served' && path === '/api/sign-in')
+    const twins = childrenOf(desk.pid)
+    assert.equal(twins.length, 2, 'the twin and the crowd')
+    const { code, errors } = await desk.close()
+    assert.equal(code, 0, errors)
+    await reading
+    assert.match(told, /"state":"running"/)
+    assert.deepEqual(
+      twins.filter((pid) => existsSync(`/proc/${pid}`)),
+      [],
+    )
+  })
+
   it('pressed again does not wait: the desk exits at once with 130', async (t) => {
     const desk = await openDesk(t)
     const { port, hostname } = new URL(desk.api)
@@ -47,3 +72,7 @@ describe('Ctrl-C', () => {
     assert.equal(code, 130)
   })
 })
+
+function childrenOf(pid) {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')
+}

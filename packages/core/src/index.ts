@@ -53,6 +53,8 @@ export {
 export type { InstanceCodec } from './codec/instance-codecs.js'
 export { transfer } from './codec/transfer.js'
 export type { StorageCodec } from './context/carriers.js'
+export type { CallEvent } from './diagnostics/call-channel.js'
+export type { ThreadEvent } from './diagnostics/thread-channel.js'
 export {
   BlockedLoopError,
   CallTimeoutError,

@@ -5,7 +5,7 @@
  */
 
 /** Changes with every change of the messages below; two copies of the library in one process must agree on it. */
-export const PROTOCOL_VERSION = 4
+export const PROTOCOL_VERSION = 5
 
 /** The path of a thread from the root of its tree: `0` is the root, `0/3` a thread that it made. Never used twice. */
 export type ThreadAddress = string
@@ -185,21 +185,25 @@ export interface CallRequest {
   readonly origin?: CallName | undefined
   /** Whether its maker wants to know how long the function takes. */
   readonly timed?: boolean | undefined
+  /** The id under which listeners follow it: its outcome names the thread that ran it, and calls made within it are traced. */
+  readonly trace?: string | undefined
 }
 
-/** `ran`: how long the function itself took, in ms, where that was asked. */
+/** `ran`: how long the function itself took, in ms, where that was asked. `thread`: where a traced call ran. */
 export type Outcome =
   | {
       readonly ok: true
       readonly value: WireValue
       readonly changes: WireChanges
       readonly ran?: number | undefined
+      readonly thread?: ThreadAddress | undefined
     }
   | {
       readonly ok: false
       readonly error: WireValue
       readonly changes: WireChanges
       readonly ran?: number | undefined
+      readonly thread?: ThreadAddress | undefined
     }
   /** The target was gone before the call started: it may be sent elsewhere. */
   | { readonly ok: 'refused' }
@@ -287,6 +291,25 @@ export interface OutputMessage extends Addressed {
   readonly fd: 1 | 2
   readonly chunk: string | Uint8Array
 }
+/** To the root: a call was made within a traced one, or has been settled. */
+export interface TraceMessage extends Addressed {
+  readonly kind: 'trace'
+  readonly call: {
+    readonly id: string
+    readonly parent: string | undefined
+    readonly ref: FunctionRef
+    readonly mode: 'sync' | 'async'
+    readonly startedAt: number
+  }
+  readonly end?:
+    | {
+        readonly endedAt: number | undefined
+        readonly thread: ThreadAddress | undefined
+        readonly ran: number | undefined
+      }
+    | undefined
+  readonly error?: WireValue | undefined
+}
 
 export type Message =
   | CallMessage
@@ -301,3 +324,4 @@ export type Message =
   | LeaveMessage
   | GoneMessage
   | OutputMessage
+  | TraceMessage

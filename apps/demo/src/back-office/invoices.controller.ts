@@ -1,11 +1,15 @@
-import { Body, Controller, Get, Post, Query, UseGuards } from '@nestjs/common'
-import { type Page, page } from '../doors/input.js'
+import { Body, Controller, Get, Headers, Post, Query, UseGuards } from '@nestjs/common'
+import { ApiBearerAuth, ApiBody, ApiTags } from '@nestjs/swagger'
+import { idempotencyKeyOf, type Page, page } from '../doors/input.js'
 import { type InvoicePage, listInvoices } from '../ledger/invoices.js'
 import { type NewInvoice, newInvoice } from '../ledger/new-invoice.js'
 import { postInvoice } from '../ledger/post-invoice.js'
 import type { EnteredInvoice } from '../ledger/posting.js'
-import { SessionGuard } from './session.guard.js'
+import type { User } from '../sign-in/session.js'
+import { bodyOf } from './body-schema.js'
+import { CurrentUser, SessionGuard } from './session.guard.js'
 
+@ApiTags('Invoices')
 @Controller('invoices')
 export class InvoicesController {
   @Get()
@@ -14,8 +18,15 @@ export class InvoicesController {
   }
 
   @Post()
+  @ApiBearerAuth()
+  @ApiBody(bodyOf(newInvoice))
   @UseGuards(SessionGuard)
-  post(@Body({ schema: newInvoice }) draft: NewInvoice): Promise<EnteredInvoice> {
-    return postInvoice(draft)
+  post(
+    @CurrentUser() user: User,
+    @Headers('idempotency-key') header: string | undefined,
+    @Body({ schema: newInvoice }) draft: NewInvoice,
+  ): Promise<EnteredInvoice> {
+    const key = idempotencyKeyOf(header)
+    return postInvoice(draft, key === undefined ? undefined : { userId: user.id, key })
   }
 }

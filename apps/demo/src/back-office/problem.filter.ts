@@ -5,6 +5,7 @@ import {
   type ExceptionFilter,
   HttpException,
   Inject,
+  ServiceUnavailableException,
 } from '@nestjs/common'
 import { HttpAdapterHost } from '@nestjs/core'
 import { answerTo } from '../doors/problem.js'
@@ -19,13 +20,22 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   catch(error: unknown, host: ArgumentsHost): void {
+    const response: ServerResponse = host.switchToHttp().getResponse()
+    // What terminus found is an answer, and no trouble of the door's.
+    if (error instanceof ServiceUnavailableException && isHealthReport(error.getResponse())) {
+      this.#host.httpAdapter.reply(response, error.getResponse(), error.getStatus())
+      return
+    }
     const refusal =
       error instanceof HttpException
         ? { status: error.getStatus(), message: error.message }
         : undefined
     const { status, headers, body } = answerTo(error, refusal)
-    const response: ServerResponse = host.switchToHttp().getResponse()
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
     this.#host.httpAdapter.reply(response, body, status)
   }
+}
+
+function isHealthReport(response: string | object): boolean {
+  return typeof response === 'object' && 'details' in response
 }

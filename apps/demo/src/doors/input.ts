@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { InvalidInputError, UnknownInvoiceError } from '../desk-error.js'
+import { currencies } from '../money.js'
 
 type Issue = { message: string; path?: readonly (PropertyKey | { key: PropertyKey })[] | undefined }
 
@@ -10,7 +11,9 @@ const offset = 'Start at a whole number, from 0.'
 export const page = z.object({
   limit: z.coerce.number(limit).int(limit).min(1, limit).max(100, limit).default(20),
   offset: z.coerce.number(offset).int(offset).min(0, offset).default(0),
-  q: z.string().trim().max(100).default(''),
+  q: z.string().trim().max(100, 'Search for at most 100 characters.').default(''),
+  status: z.enum(['', 'paid', 'open', 'overdue'], 'Choose paid, open or overdue.').default(''),
+  currency: z.enum(['', ...currencies], `Choose one of ${currencies.join(', ')}.`).default(''),
 })
 export type Page = z.infer<typeof page>
 
@@ -22,6 +25,20 @@ export type Page = z.infer<typeof page>
 export function invoiceIdOf(text: string): number {
   if (!/^[1-9]\d{0,14}$/.test(text)) throw new UnknownInvoiceError(text)
   return Number(text)
+}
+
+const idempotencyKey = z.string().regex(/^[\x21-\x7e]{1,100}$/, 'Send 1 to 100 visible characters.')
+
+/**
+ * What a client sends along with a request so that sending it twice does it once.
+ *
+ * @throws InvalidInputError for what can't be such a key.
+ */
+export function idempotencyKeyOf(header: string | undefined): string | undefined {
+  if (header === undefined) return undefined
+  return check(z.object({ 'idempotency-key': idempotencyKey }), { 'idempotency-key': header })[
+    'idempotency-key'
+  ]
 }
 
 /**

@@ -21,19 +21,26 @@ export type Answer = { status: number; headers: Record<string, string>; body: Pr
 export type Refusal = { status: number; message: string }
 
 const statuses: Readonly<Record<string, number>> = {
+  EMAIL_TAKEN: 409,
+  FOREIGN_REQUEST: 403,
   INVALID_INPUT: 422,
+  KEY_REUSED: 409,
   LEDGER_BUSY: 503,
+  LOAD_RUNNING: 409,
   RATE_MISSING: 502,
   SIGN_IN_REQUIRED: 401,
   UNBALANCED: 422,
   UNKNOWN_CUSTOMER: 422,
   UNKNOWN_INVOICE: 404,
+  UNKNOWN_RUN: 404,
+  UNKNOWN_USER: 404,
   WRONG_PASSWORD: 401,
 }
 
 const codes: Readonly<Record<number, string>> = {
   400: 'BAD_REQUEST',
   404: 'NOT_FOUND',
+  409: 'CONFLICT',
   413: 'TOO_LARGE',
   415: 'NOT_JSON',
   503: 'BUSY',

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { localScope } from '@syncbridge/core'
+import { served } from '../dashboard/meters.js'
 import { log } from '../logging/log.js'
 import { request } from '../logging/request.js'
 
@@ -15,7 +16,9 @@ export function inRequestScope<T>(
   return localScope(() => {
     const id = randomUUID()
     request.id = id
-    const done = (status: number) =>
+    const done = (status: number) => {
+      const ms = performance.now() - started
+      served.add(ms)
       // The id is given explicitly: whoever says that a response is done may be outside the scope by then.
       log.info('served', {
         request: id,
@@ -23,8 +26,9 @@ export function inRequestScope<T>(
         method,
         path,
         status,
-        ms: Math.round((performance.now() - started) * 10) / 10,
+        ms: Math.round(ms * 10) / 10,
       })
+    }
     return serve(id, done)
   })
 }

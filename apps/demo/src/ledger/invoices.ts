@@ -30,7 +30,21 @@ export type Invoice = InvoiceSummary & {
   country: string
   lines: InvoiceLine[]
 }
-export type InvoicePage = { invoices: InvoiceSummary[]; total: number }
+export type CurrencyTotal = { currency: Currency; invoices: number; total: number }
+export type InvoicePage = {
+  invoices: InvoiceSummary[]
+  /** How many match, on all pages. */
+  total: number
+  totals: CurrencyTotal[]
+}
+/** Which invoices are wanted; an empty text leaves a filter out. */
+export type Page = {
+  limit: number
+  offset: number
+  q: string
+  status: InvoiceStatus | ''
+  currency: Currency | ''
+}
 
 const summary = `
   invoices.id, number, customers.name AS customer, invoices.currency, issued_on AS issuedOn, due_on AS dueOn, total,
@@ -38,22 +52,25 @@ const summary = `
 
 const withCustomer = 'FROM invoices JOIN customers ON customers.id = customer_id'
 
-/** The newest invoices whose number or customer contains `q`, and how many there are in all. */
-export const listInvoices = sensitive(function listInvoices(page: {
-  limit: number
-  offset: number
-  q: string
-}): InvoicePage {
-  const pattern = `%${page.q.replace(/[\\%_]/g, '\\$&')}%`
-  const found = `${withCustomer} WHERE number LIKE ?1 ESCAPE '\\' OR customers.name LIKE ?1 ESCAPE '\\'`
+/** The newest invoices that match, how many there are in all, and what they come to in each currency. */
+export const listInvoices = sensitive(function listInvoices(wanted: Page): InvoicePage {
+  const found = `
+    FROM (SELECT ${summary} ${withCustomer})
+    WHERE (number LIKE ?1 ESCAPE '\\' OR customer LIKE ?1 ESCAPE '\\')
+      AND (?2 = '' OR status = ?2) AND (?3 = '' OR currency = ?3)`
+  const pattern = `%${wanted.q.replace(/[\\%_]/g, '\\$&')}%`
+  const filter = [pattern, wanted.status, wanted.currency] as const
   const invoices = rows<InvoiceSummary>(
-    `SELECT ${summary} ${found} ORDER BY issued_on DESC, invoices.id DESC LIMIT ?2 OFFSET ?3`,
-    pattern,
-    page.limit,
-    page.offset,
+    `SELECT * ${found} ORDER BY issuedOn DESC, id DESC LIMIT ?4 OFFSET ?5`,
+    ...filter,
+    wanted.limit,
+    wanted.offset,
   )
-  const count = row<{ total: number }>(`SELECT count(*) AS total ${found}`, pattern)
-  return { invoices, total: count?.total ?? 0 }
+  const totals = rows<CurrencyTotal>(
+    `SELECT currency, count(*) AS invoices, sum(total) AS total ${found} GROUP BY currency ORDER BY currency`,
+    ...filter,
+  )
+  return { invoices, total: totals.reduce((sum, each) => sum + each.invoices, 0), totals }
 })
 
 /**

@@ -1,5 +1,5 @@
 /** The version of the tables below, kept in the database's `user_version`; 0 is a new file. */
-export const schemaVersion = 1
+export const schemaVersion = 2
 
 /** Amounts are integers of minor units; in `postings` a debit is positive and a credit negative. */
 export const schema = `
@@ -69,5 +69,13 @@ export const schema = `
     token_hash BLOB PRIMARY KEY,
     user_id INTEGER NOT NULL REFERENCES users,
     expires_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE posted_once (
+    user_id INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    draft_hash BLOB NOT NULL,
+    invoice_id INTEGER NOT NULL REFERENCES invoices,
+    PRIMARY KEY (user_id, key)
   ) STRICT, WITHOUT ROWID;
 `

@@ -1,6 +1,5 @@
 import { type Context, Hono } from 'hono'
-import { HTTPException } from 'hono/http-exception'
-import { check, invoiceIdOf, page } from '../doors/input.js'
+import { check, idempotencyKeyOf, invoiceIdOf, page } from '../doors/input.js'
 import { sessionCookie, tokenOf, userOf } from '../doors/session-token.js'
 import { readBalance } from '../ledger/balance.js'
 import { listCustomers } from '../ledger/customers.js'
@@ -9,6 +8,7 @@ import { newInvoice } from '../ledger/new-invoice.js'
 import { postInvoice } from '../ledger/post-invoice.js'
 import { closeSession, readSession } from '../sign-in/session.js'
 import { credentials, signIn } from '../sign-in/sign-in.js'
+import { jsonOf } from './json-body.js'
 
 export const api = new Hono()
 
@@ -36,8 +36,10 @@ api.get('/invoices', async (c) => c.json(await listInvoices(check(page, c.req.qu
 api.get('/invoices/:id', async (c) => c.json(await readInvoice(invoiceIdOf(c.req.param('id')))))
 
 api.post('/invoices', async (c) => {
-  await userOf(sessionOf(c))
-  const invoice = await postInvoice(check(newInvoice, await jsonOf(c)))
+  const user = await userOf(sessionOf(c))
+  const key = idempotencyKeyOf(c.req.header('idempotency-key'))
+  const draft = check(newInvoice, await jsonOf(c))
+  const invoice = await postInvoice(draft, key === undefined ? undefined : { userId: user.id, key })
   return c.json(invoice, 201, { location: `/api/invoices/${invoice.id}` })
 })
 
@@ -47,16 +49,4 @@ api.get('/ledger/balance', async (c) => c.json(await readBalance()))
 
 function sessionOf(c: Context): string | undefined {
   return tokenOf({ authorization: c.req.header('authorization'), cookie: c.req.header('cookie') })
-}
-
-async function jsonOf(c: Context): Promise<unknown> {
-  if (!/^application\/json\b/.test(c.req.header('content-type') ?? '')) {
-    throw new HTTPException(415, { message: 'Send the body as application/json.' })
-  }
-  try {
-    return await c.req.json()
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error
-    throw new HTTPException(400, { message: 'The body is not valid JSON.', cause: error })
-  }
 }

@@ -5,16 +5,19 @@ import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 import { secureHeaders } from 'hono/secure-headers'
+import type { Dashboard } from '../dashboard/dashboard.js'
+import { refuseForeign } from '../doors/foreign-request.js'
 import { inRequestScope } from '../doors/request-scope.js'
 import { answerProblem } from './answer-problem.js'
 import { api } from './api.js'
+import { dashboardApi } from './dashboard-api.js'
 import { pages } from './pages.js'
 
 const maxBodyBytes = 64 * 1024
 const publicFolder = fileURLToPath(new URL('../../public/', import.meta.url))
 
 /** The front door for customers' programs and for the page: a Hono app. */
-export function publicApi(): Hono {
+export function publicApi(dashboard: Dashboard): Hono {
   const app = new Hono()
 
   app.use((c, next) =>
@@ -30,9 +33,17 @@ export function publicApi(): Hono {
       strictTransportSecurity: false,
     }),
   )
+  app.use(async (c, next) => {
+    refuseForeign(c.req.method, c.req.header('sec-fetch-site'))
+    await next()
+  })
+  app.use(bodyLimit({ maxSize: maxBodyBytes, onError: refuseBody }))
+  // A stream that lasts for hours needs no thread, so it is ahead of what gives each request one.
+  app.route('/dashboard', dashboardApi(dashboard))
+  app.get('/back-office', (c) => c.redirect(dashboard.backOffice))
+  app.get('/dashboard', serveStatic({ root: publicFolder, path: 'dashboard.html' }))
   // One `ThreadSensitiveContext` a request: what it bridges runs on a thread, and a connection, of its own.
   app.use(syncbridge())
-  app.use(bodyLimit({ maxSize: maxBodyBytes, onError: refuseBody }))
 
   app.get('/health', (c) => c.json({ status: 'ok' }))
   app.route('/api', api)

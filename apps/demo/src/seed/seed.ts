@@ -127,8 +127,8 @@ function seedCustomers(random: ReturnType<typeof seededRandom>): Seeded[] {
   const seeded: Seeded[] = []
   for (const market of markets) {
     for (let count = 0; count < market.customers; count++) {
-      // Twenty names times fifteen trades: each of the 300 pairs once.
-      const name = `${firstNames[seeded.length % 20]} ${trades[Math.floor(seeded.length / 20) % 15]}`
+      // Twenty names times twenty-five trades: each of the 500 pairs once.
+      const name = `${firstNames[seeded.length % 20]} ${trades[Math.floor(seeded.length / 20) % 25]}`
       const id = write(
         'INSERT INTO customers (name, email, street, city, country, currency) VALUES (?, ?, ?, ?, ?, ?)',
         `${name} ${random.one(market.suffixes)}`,

@@ -9,12 +9,12 @@ export type Market = {
   suffixes: readonly string[]
 }
 
-/** Where the seeded customers are: 300 of them, in three currencies. */
+/** Where the seeded customers are: 500 of them, in three currencies. */
 export const markets: readonly Market[] = [
   {
     country: 'Germany',
     currency: 'EUR',
-    customers: 60,
+    customers: 100,
     cities: ['Hamburg', 'Leipzig', 'Köln', 'Freiburg', 'Rostock', 'Jena'],
     streets: ['Lindenallee', 'Hafenstraße', 'Am Speicher', 'Gerberweg', 'Kastanienring'],
     suffixes: ['GmbH', 'KG', 'AG'],
@@ -22,7 +22,7 @@ export const markets: readonly Market[] = [
   {
     country: 'Netherlands',
     currency: 'EUR',
-    customers: 40,
+    customers: 70,
     cities: ['Utrecht', 'Rotterdam', 'Delft', 'Groningen'],
     streets: ['Oude Gracht', 'Molenweg', 'Havenkade', 'Nieuwstraat'],
     suffixes: ['B.V.', 'N.V.'],
@@ -30,7 +30,7 @@ export const markets: readonly Market[] = [
   {
     country: 'Ireland',
     currency: 'EUR',
-    customers: 30,
+    customers: 50,
     cities: ['Cork', 'Dublin', 'Galway'],
     streets: ['Harbour Row', 'Quay Street', 'Mill Lane'],
     suffixes: ['Ltd', 'DAC'],
@@ -38,7 +38,7 @@ export const markets: readonly Market[] = [
   {
     country: 'United States',
     currency: 'USD',
-    customers: 90,
+    customers: 150,
     cities: ['Portland', 'Boston', 'Denver', 'Milwaukee', 'Savannah', 'Tucson'],
     streets: ['Water Street', 'Second Avenue', 'Foundry Road', 'Orchard Drive', 'Pier Street'],
     suffixes: ['Inc.', 'LLC', 'Co.'],
@@ -46,7 +46,7 @@ export const markets: readonly Market[] = [
   {
     country: 'United Kingdom',
     currency: 'GBP',
-    customers: 80,
+    customers: 130,
     cities: ['Bristol', 'Leeds', 'Glasgow', 'Norwich', 'Swansea', 'York'],
     streets: ['Castle Street', 'Ropewalk', 'Station Road', 'Tanner Lane', 'The Maltings'],
     suffixes: ['Ltd', 'LLP', 'plc'],
@@ -77,21 +77,31 @@ export const firstNames = [
 ] as const
 
 export const trades = [
+  'Acoustics',
+  'Bakeries',
   'Brewing',
+  'Carpets',
   'Ceramics',
   'Cold Storage',
   'Diagnostics',
+  'Dyeworks',
+  'Forgings',
   'Freight',
   'Glassworks',
   'Instruments',
   'Joinery',
+  'Lighting',
   'Marine',
   'Optics',
   'Packaging',
   'Pharma',
+  'Plating',
+  'Refrigeration',
   'Robotics',
   'Textiles',
   'Turbines',
+  'Valves',
+  'Weighbridges',
 ] as const
 
 /** What is sold, with the unit price in minor units. */

@@ -1,3 +1,4 @@
+import { reportToMaker } from '../dashboard/twin-side.js'
 import { demoUsers } from '../seed/demo-users.js'
 import { readOptions, usage } from './options.js'
 import { type Desk, startDesk } from './start-desk.js'
@@ -14,6 +15,7 @@ export async function run(): Promise<void> {
     }
     const desk = await startDesk(options)
     stopOnSignal(desk)
+    reportToMaker(desk.addresses)
     process.stdout.write(welcome(desk))
   } catch (error) {
     if (!(error instanceof StartupError)) throw error

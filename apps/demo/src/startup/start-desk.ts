@@ -4,6 +4,7 @@ import { createAdaptorServer } from '@hono/node-server'
 import { shutdown } from '@syncbridge/core'
 import { backOffice } from '../back-office/back-office.js'
 import { bypassBridge } from '../bridge-switch.js'
+import { Dashboard } from '../dashboard/dashboard.js'
 import { closeLedger, ledger } from '../ledger/connection.js'
 import { publicApi } from '../public-api/public-api.js'
 import { rateServer } from '../rates/server.js'
@@ -36,12 +37,14 @@ export async function startDesk(options: Options): Promise<Desk> {
 
   if (!options.bypass) await warmUp()
 
+  const dashboard = new Dashboard()
   const rates = rateServer()
   const office = await backOffice()
   // Hono's adapter can serve HTTP/2 as well; without its options this is a plain HTTP server.
-  const api = createAdaptorServer({ fetch: publicApi().fetch }) as Server
+  const api = createAdaptorServer({ fetch: publicApi(dashboard).fetch }) as Server
 
   const close = async () => {
+    await dashboard.close()
     await drain([api, office.server], drainDeadline)
     await drain([rates], 0)
     await office.close()
@@ -59,6 +62,7 @@ export async function startDesk(options: Options): Promise<Desk> {
       backOffice: await listen(office.server, options.backOfficePort, '--back-office-port'),
       publicApi: await listen(api, options.port, '--port'),
     }
+    dashboard.open(addresses)
     return { addresses, ledgerFile, close }
   } catch (error) {
     await close()

@@ -70,6 +70,7 @@ export function launch(t, args, env = {}) {
   return {
     seen,
     exited,
+    pid: child.pid,
     kill: (signal) => child.kill(signal),
     /** The log lines so far, each as an object. */
     log: () => lines.filter((line) => line.startsWith('time=')).map(parseLogfmt),

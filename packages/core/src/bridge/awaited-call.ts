@@ -17,6 +17,7 @@ import { submitToForeign } from './foreign-call.js'
 import { framesAt, refOf, sendHome } from './home.js'
 import { Surroundings } from './surroundings.js'
 import { timedOut } from './timed-out.js'
+import { traceOf } from './trace.js'
 
 /** Where a function runs, as it was wrapped. */
 export interface Placement {
@@ -34,7 +35,7 @@ export function awaitCall(
 ): Promise<unknown> {
   // Not an async function, which would be a promise and some microtasks more on each call.
   try {
-    return startCall({ ref }, placement, options, args)
+    return startTraced({ ref }, placement, options, args)
   } catch (error) {
     return Promise.reject(error)
   }
@@ -48,7 +49,7 @@ export function awaitHandle(
   isStep = false,
 ): Promise<unknown> {
   try {
-    return startCall({ ref: refOf(handle), handle, isStep }, ANYWHERE, options, [
+    return startTraced({ ref: refOf(handle), handle, isStep }, ANYWHERE, options, [
       handle.id,
       ...args,
     ])
@@ -57,13 +58,24 @@ export function awaitHandle(
   }
 }
 
+function startTraced(
+  callee: Callee,
+  placement: Placement,
+  options: CallOptions,
+  args: readonly unknown[],
+): Promise<unknown> {
+  const trace = traceOf(runtime(), callee.ref, 'sync')
+  if (!trace) return startCall(callee, placement, options, args)
+  return trace.promise(() => startCall({ ...callee, trace }, placement, options, args))
+}
+
 function startCall(
   callee: Callee,
   { threadSensitive, executor }: Placement,
   { signal, timeout, onAbort, transfer, context: values }: CallOptions,
   args: readonly unknown[],
 ): Promise<unknown> {
-  const { ref, handle } = callee
+  const { ref, handle, trace } = callee
   const here = runtime()
   const scope = here.scopes.ensure()
   assertOpen(here, scope, ref)
@@ -89,11 +101,13 @@ function startCall(
       args: encoded.wire,
       scope: { chain, loop, context, locals, storages },
       // A pool must know how long its calls take.
-      timed: !threadSensitive || here.statistics.isTiming,
+      timed: trace !== undefined || !threadSensitive || here.statistics.isTiming,
+      trace: trace?.id,
     },
     encoded.transfer,
   )
   call.endsThread = onAbort === 'terminate'
+  trace?.follow(call)
   if (handle && frames) sendHome(here, call, handle, frames)
   else if (take) take(call)
   else

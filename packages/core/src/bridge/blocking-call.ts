@@ -19,6 +19,7 @@ import { encodeArguments } from './encode-arguments.js'
 import { framesAt, refOf, sendHome } from './home.js'
 import { Surroundings } from './surroundings.js'
 import { timedOut } from './timed-out.js'
+import { traceOf } from './trace.js'
 
 /** Something that owns a loop thread of its own for the calls of one scope. */
 export interface LoopOwner {
@@ -38,10 +39,21 @@ export function blockOnHandle(
 export function blockOnCall(
   callee: Callee,
   forceNewLoop: boolean,
+  options: CallOptions,
+  args: readonly unknown[],
+): unknown {
+  const trace = traceOf(runtime(), callee.ref, 'async')
+  if (!trace) return blockUntraced(callee, forceNewLoop, options, args)
+  return trace.sync(() => blockUntraced({ ...callee, trace }, forceNewLoop, options, args))
+}
+
+function blockUntraced(
+  callee: Callee,
+  forceNewLoop: boolean,
   { signal, timeout, transfer, context: values }: CallOptions,
   args: readonly unknown[],
 ): unknown {
-  const { ref, handle } = callee
+  const { ref, handle, trace } = callee
   const here = runtime()
   const scope = here.scopes.ensure()
   assertOpen(here, scope, ref)
@@ -69,10 +81,12 @@ export function blockOnCall(
         storages,
       },
       parent: scope.call?.origin,
-      timed: here.statistics.isTiming,
+      timed: trace !== undefined || here.statistics.isTiming,
+      trace: trace?.id,
     },
     encoded.transfer,
   )
+  trace?.follow(call)
   let ownThread: Thread | undefined
   let stopListening: (() => void) | undefined
   try {

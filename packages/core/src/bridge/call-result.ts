@@ -8,6 +8,7 @@ import { SyncBridgeError } from '../errors.js'
 import type { FunctionRef, Outcome, WireHandle, WireValue } from '../protocol.js'
 import { printRef } from '../registry/function-ref.js'
 import type { Surroundings } from './surroundings.js'
+import type { Trace } from './trace.js'
 
 /** Longest wait for a module whose exports may hold an error's class, in ms. */
 const NAMESPACE_DEADLINE = 250
@@ -17,6 +18,8 @@ export interface Callee {
   readonly ref: FunctionRef
   readonly handle?: WireHandle | undefined
   readonly isStep?: boolean | undefined
+  /** Where somebody listens. */
+  readonly trace?: Trace | undefined
 }
 
 /** An awaited call that has been settled, and the promise that waits for it. */

@@ -82,6 +82,10 @@ export class RunningCall implements Scope {
     return this.message.request.origin ?? { from: this.from, id: this.id }
   }
 
+  get trace(): string | undefined {
+    return this.message.request.trace
+  }
+
   get call(): this {
     return this
   }
@@ -131,13 +135,16 @@ export class RunningCall implements Scope {
     try {
       const wire = this.#codecOf().encodeThrown(error)
       return {
-        outcome: { ok: false, error: wire, changes: this.#changes(), ran },
+        outcome: this.#placed({ ok: false, error: wire, changes: this.#changes(), ran }),
         transfer: NOTHING,
       }
     } catch (obstacle) {
       // What was thrown, or what it leaves of its surroundings, can't cross: that is what its caller is told instead.
       const wire = this.#codecOf().encode(obstacle)
-      return { outcome: { ok: false, error: wire, changes: NO_CHANGES, ran }, transfer: NOTHING }
+      return {
+        outcome: this.#placed({ ok: false, error: wire, changes: NO_CHANGES, ran }),
+        transfer: NOTHING,
+      }
     }
   }
 
@@ -152,12 +159,12 @@ export class RunningCall implements Scope {
     this.#codec?.release()
     const error = explainCloneFailure(suspects, cause, printRef(this.message.request.ref))
     return {
-      outcome: {
+      outcome: this.#placed({
         ok: false,
         error: this.#codecOf().encode(error),
         changes: NO_CHANGES,
         ran: this.#ran(),
-      },
+      }),
       transfer: NOTHING,
     }
   }
@@ -201,7 +208,10 @@ export class RunningCall implements Scope {
     const changes = this.#changes()
     // What no codec would touch.
     if (isScalar(value))
-      return { outcome: { ok: true, value: { value: [value] }, changes, ran }, transfer: NOTHING }
+      return {
+        outcome: this.#placed({ ok: true, value: { value: [value] }, changes, ran }),
+        transfer: NOTHING,
+      }
     const isStep = value instanceof Step
     const { wire, transfer } = this.#codecOf().encodeList(
       [isStep ? value.value : value],
@@ -209,7 +219,7 @@ export class RunningCall implements Scope {
       asResult,
     )
     const given = isStep && value.done ? ended(wire) : wire
-    return { outcome: { ok: true, value: given, changes, ran }, transfer }
+    return { outcome: this.#placed({ ok: true, value: given, changes, ran }), transfer }
   }
 
   #codecOf(): Codec {
@@ -218,6 +228,11 @@ export class RunningCall implements Scope {
       context: this.context?.id,
     })
     return this.#codec
+  }
+
+  /** Listeners want to know where it ran. */
+  #placed(outcome: Exclude<Outcome, { ok: 'refused' }>): Outcome {
+    return this.trace === undefined ? outcome : { ...outcome, thread: this.#here.address }
   }
 
   #ran(): number | undefined {

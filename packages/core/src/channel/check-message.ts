@@ -65,6 +65,7 @@ const shapes: Readonly<Record<Message['kind'], Fields>> = {
     fd: oneOf(1, 2),
     chunk: (value) => typeof value === 'string' || value instanceof Uint8Array,
   },
+  trace: { call: has({ id: isText, ref: isRef, mode: oneOf('sync', 'async') }) },
 }
 
 /** @throws SyncBridgeError where it is none. */

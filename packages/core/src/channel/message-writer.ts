@@ -90,7 +90,9 @@ export class MessageWriter {
   }
 
   #prepareCall(message: CallMessage): boolean {
-    const { ref, args, scope, parent, origin } = message.request
+    const { ref, args, scope, parent, origin, trace } = message.request
+    // Seldom, so it is not worth a place in the layout.
+    if (trace !== undefined) return false
     if (args.deep || scope.locals.values.deep || !this.#knows(ref)) return false
     if (!this.#isNear(message) && !(this.#knows(message.to) && this.#knows(message.from)))
       return false
@@ -106,7 +108,7 @@ export class MessageWriter {
 
   #prepareOutcome(message: OutcomeMessage): boolean {
     const { outcome } = message
-    if (isDeep(outcome)) return false
+    if (isDeep(outcome) || (outcome.ok !== 'refused' && outcome.thread)) return false
     if (!this.#isNear(message) && !(this.#knows(message.to) && this.#knows(message.from)))
       return false
     return outcome.ok === 'refused' || this.#knowsKeys(outcome.changes.locals)

@@ -20,6 +20,8 @@ export type { AsyncLocalStorage }
 export interface CurrentCall {
   readonly origin: CallName
   readonly abort: CallAbort
+  /** The id under which listeners follow it. */
+  readonly trace: string | undefined
 }
 
 export interface Scope {

@@ -1,5 +1,7 @@
 /** What each kind of message means to the thread that it is addressed to. The messages themselves: `protocol.ts`. */
 import type { Frames } from '../call/frame.js'
+import { Codec } from '../codec/codec.js'
+import type { ForwardedCalls } from '../diagnostics/forwarded-calls.js'
 import type {
   AbortMessage,
   CallMessage,
@@ -27,6 +29,7 @@ export interface Addressee extends Bereaved {
   readonly exitHooks: ExitHooks
   readonly threadExit: ThreadExit
   readonly open: OpenWork
+  readonly forwarded: ForwardedCalls
   readonly critical: Map<string, unknown>
   postOrDrop(message: Message): void
 }
@@ -71,7 +74,14 @@ export function deliver(runtime: Addressee, message: Message): void {
       return runtime.post.broadcast(pass, message.from)
     }
     case 'output':
-      void (message.fd === 1 ? process.stdout : process.stderr).write(message.chunk)
+      return void (message.fd === 1 ? process.stdout : process.stderr).write(message.chunk)
+    case 'trace': {
+      const { call, end, error } = message
+      if (!end) return runtime.forwarded.start(message)
+      // The function's own module may hold the error's class.
+      const codec = new Codec(runtime.registry, call.ref)
+      runtime.forwarded.settle(message, error && { error: codec.decode(error) })
+    }
   }
 }
 

@@ -22,6 +22,7 @@ import { Codec } from '../codec/codec.js'
 import { completeMessage } from '../codec/wire-list.js'
 import { Carriers } from '../context/carriers.js'
 import { Scopes } from '../context/scope.js'
+import { ForwardedCalls } from '../diagnostics/forwarded-calls.js'
 import type { ThreadExecutor } from '../executor/executor.js'
 import { onePerThread } from '../one-per-thread.js'
 import {
@@ -100,6 +101,8 @@ export class Runtime implements Maker, CallKeeper {
   readonly outbox: Outbox
   /** What runs calls on threads made here, and takes back those that a thread left unstarted. */
   readonly executors = new Set<ThreadExecutor>()
+  /** Of other threads, within traced calls. */
+  readonly forwarded = new ForwardedCalls()
   /** Only at the root. */
   readonly host: Host | undefined
   /** `threadCritical` Locals of sync code on this thread. */
@@ -107,10 +110,13 @@ export class Runtime implements Maker, CallKeeper {
   /** What is open here: contexts by id, and calls that were made here and have no answer yet. */
   readonly open = new OpenWork()
   config: ConfigureOptions = {}
+  /** Numbers the calls that listeners follow. */
+  tracedCalls = 0
   /** Set by `shutdown()`: no call is taken any more. */
   closed = false
-  readonly #hostAddress: ThreadAddress
   readonly #maker: ThreadAddress
+  /** Of the root. */
+  readonly hostAddress: ThreadAddress
   readonly #life: LifeRecord
   readonly #makerLife: LifeRecord | undefined
   #lastThread = 0
@@ -120,7 +126,7 @@ export class Runtime implements Maker, CallKeeper {
     this.role = boot.role
     this.entryModule = boot.entryModule
     this.starter = boot.starter
-    this.#hostAddress = boot.host
+    this.hostAddress = boot.host
     this.registry = new Registry(
       new Handles(boot.address, boot.role === 'root' || boot.role === 'loop'),
     )
@@ -246,7 +252,7 @@ export class Runtime implements Maker, CallKeeper {
         protocol: PROTOCOL_VERSION,
         address: `${this.address}/${this.#lastThread}`,
         role,
-        host: this.#hostAddress,
+        host: this.hostAddress,
         makerMemory: this.bell.memory,
         entryModule: this.entryModule,
         starter,
@@ -280,7 +286,7 @@ export class Runtime implements Maker, CallKeeper {
 
   /** To the executors of the process, here or at the root. */
   sendToHost(call: Call, target: Target): void {
-    if (!this.host) this.outbox.send(call, this.#hostAddress, target)
+    if (!this.host) this.outbox.send(call, this.hostAddress, target)
     else if (!this.host.submit(call, target)) refuse(call)
   }
 

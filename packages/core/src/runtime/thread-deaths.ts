@@ -6,6 +6,7 @@ import type { Call } from '../call/call.js'
 import { NO_CHANGES } from '../codec/clone-failure.js'
 import type { Codec } from '../codec/codec.js'
 import type { Scopes } from '../context/scope.js'
+import type { ForwardedCalls } from '../diagnostics/forwarded-calls.js'
 import { ThreadExitedError } from '../errors.js'
 import type { ThreadExecutor } from '../executor/executor.js'
 import type { ThreadAddress } from '../protocol.js'
@@ -25,6 +26,7 @@ export interface Bereaved {
   readonly registry: Registry
   readonly scopes: Scopes
   readonly executors: Iterable<ThreadExecutor>
+  readonly forwarded: ForwardedCalls
 }
 
 interface Death {
@@ -69,6 +71,7 @@ export function ownThreadGone(
   }
   releaseHandlesOf(here, thread.address)
   abortCallsOf(here, thread.address)
+  here.forwarded.threadGone(thread.address)
   here.post.broadcast(
     (to) => ({ kind: 'gone', to, from: here.address, thread: thread.address }),
     thread.address,

@@ -16,6 +16,8 @@ import { SLOT_COUNT } from '../channel/layout.js'
 import { LifeRecord } from '../channel/life-record.js'
 import { RING_BYTES } from '../channel/ring.js'
 import { workerThreads } from '../channel/worker-threads.js'
+import { commonNow } from '../diagnostics/call-channel.js'
+import { type ThreadEvent, threadChannel } from '../diagnostics/thread-channel.js'
 import type { CallName, Message, Target, ThreadAddress } from '../protocol.js'
 import { threadFile } from '../registry/library-file.js'
 import { inheritedExecArgv } from './exec-argv.js'
@@ -69,6 +71,8 @@ export class Thread implements CallKeeper {
   /** It has `onThreadExit` functions. */
   #isTidy = false
   #cause: unknown
+  /** Node forgets it when the thread ends. */
+  readonly #id: number
   readonly #onGone: Array<() => void> = []
   #sequence = 0
   readonly #memory: SharedArrayBuffer
@@ -122,6 +126,8 @@ export class Thread implements CallKeeper {
         ),
       )
     this.#stopStarting = maker.alarms.after(startTimeout, tooLate, false)
+    this.#id = this.threadId
+    this.#publish('started')
   }
 
   #start(boot: ThreadBoot, { env, execArgv, resourceLimits }: WorkerSettings): Worker | undefined {
@@ -285,6 +291,7 @@ export class Thread implements CallKeeper {
     this.#stopStarting()
     this.#cameUp = true
     if (this.#state === 'starting') this.#state = 'ready'
+    this.#publish('ready')
   }
 
   markTidy(): void {
@@ -359,10 +366,19 @@ export class Thread implements CallKeeper {
     this.#maker.census.strike(this.#memory)
     // Before its calls fail: whoever is told must not give it another.
     this.#state = 'gone'
-    this.#maker.threadGone(this, this.#life.exitCode() ?? exitCode, this.#cause)
+    const code = this.#life.exitCode() ?? exitCode
+    this.#publish('ended', code)
+    this.#maker.threadGone(this, code, this.#cause)
     for (const listener of this.#onGone.splice(0)) listener()
     this.channel.close()
     // It may have rung its maker's bell, and its wake-up is lost with the port: all others would take the maker for awake.
     this.#maker.attend()
+  }
+
+  #publish(state: ThreadEvent['state'], exitCode?: number): void {
+    if (!threadChannel.hasSubscribers) return
+    const { address: thread, role } = this
+    const event: ThreadEvent = { thread, id: this.#id, role, state, exitCode, at: commonNow() }
+    threadChannel.publish(event)
   }
 }

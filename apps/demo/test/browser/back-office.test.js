@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import {
+  assertAccessible,
+  assertFits,
+  openBrowser,
+  openPage,
+  picture,
+  skip,
+} from '../support/browser.js'
+import { clerk, openDesk } from '../support/desk.js'
+
+const patient = { timeout: 100_000 }
+
+describe('the back office in a browser', { skip }, () => {
+  let desk
+  let browser
+  const teardown = []
+  before(async () => {
+    const t = { after: (end) => teardown.unshift(end) }
+    desk = await openDesk(t, { env: { LOG_LEVEL: 'warn' } })
+    browser = await openBrowser(t)
+  })
+  after(async () => {
+    for (const end of teardown) await end()
+  })
+  const open = async (look, path = '/') => {
+    const page = await openPage(browser, look)
+    await page.goto(desk.api + path)
+    return page
+  }
+  const signIn = async (page) => {
+    await page.locator('#email').fill(clerk.email)
+    await page.locator('#password').fill(clerk.password)
+    await page.keyboard.press('Enter')
+  }
+
+  it(
+    'has a back office: month-end moves and is cancelled, users come and go',
+    patient,
+    async () => {
+      const page = await open({}, '/back-office')
+      await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+      await assertAccessible(page)
+      await signIn(page)
+      await page.getByRole('heading', { name: 'Month-end' }).waitFor()
+      await page.locator('#month').fill('2026-10')
+      await page.getByRole('button', { name: 'Render statements' }).click()
+      await page.waitForFunction(() => document.querySelector('progress').value > 1)
+      await page.getByText('Done: 500 of 500 statements').waitFor()
+      await page.getByRole('button', { name: 'Render statements' }).click()
+      // In the page itself: over the wire the click might come when all is done.
+      await page.waitForFunction(() => {
+        const cancel = document.querySelector('#cancel')
+        if (cancel.disabled) return false
+        cancel.click()
+        return true
+      })
+      await page.getByText(/^Cancelled: \d+ of 500/).waitFor()
+      await page.getByLabel('E-mail address').last().fill('third@desk.example')
+      await page.getByRole('button', { name: 'Add' }).click()
+      await page.getByText('Enter a name.').waitFor()
+      await page.getByLabel('Name').fill('The third')
+      await page.locator('#user-password').fill('long enough, surely')
+      await page.getByRole('button', { name: 'Add' }).click()
+      await page.getByRole('button', { name: 'Remove third@desk.example' }).click()
+      await page
+        .getByRole('button', { name: 'Remove third@desk.example' })
+        .waitFor({ state: 'detached' })
+      await picture(page, 'back-office-1280-light', { fullPage: true })
+      await page.setViewportSize({ width: 390, height: 844 })
+      await page.emulateMedia({ colorScheme: 'dark' })
+      await picture(page, 'back-office-390-dark', { fullPage: true })
+      await assertFits(page)
+      await assertAccessible(page)
+      assert.deepEqual(page.troubles, [])
+      await page.context().close()
+    },
+  )
+})
