@@ -381,7 +381,7 @@ for (const [fn, ...args] of [${calls.map(([name, args]) => `[${name}, ${args}]`)
   try { console.log('returned', JSON.stringify(fn(...args))) } catch (error) {
     console.log(error.constructor.name, error.exitCode, error.cause?.constructor.name, error.cause?.message)
   }
-  // The start of two threads is part of it, on a machine that may have other things to do; `npm run faults` measures the rest.
+  // The start of two threads is part of it, on a machine that may have other things to do; npm run faults measures the rest.
   if (performance.now() - began > 4000) console.log('LATE')
   console.log(greet())
 }`
