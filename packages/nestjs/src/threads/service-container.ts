@@ -33,17 +33,23 @@ export class ServiceContainer {
     this.#settings = settings
   }
 
-  /** Functions by `Service.method`. */
-  readonly methods: Record<string, Method> = new Proxy(
+  /** Functions by `Service.method`, each a property of its own: the bridge calls nothing that a module inherits. */
+  readonly methods: Record<string, Method> = new Proxy<Record<string, Method>>(
     {},
     {
-      get: (_none, name) => {
-        if (typeof name !== 'string' || !name.includes('.')) return undefined
-        const [service = '', method = ''] = name.split('.')
-        return (...args: unknown[]) => this.#call(service, method, args)
+      get: (_none, name) => this.#method(name),
+      getOwnPropertyDescriptor: (_none, name) => {
+        const value = this.#method(name)
+        return value && { value, configurable: true, enumerable: true, writable: false }
       },
     },
   )
+
+  #method(name: string | symbol): Method | undefined {
+    if (typeof name !== 'string' || !name.includes('.')) return undefined
+    const [service = '', method = ''] = name.split('.')
+    return (...args) => this.#call(service, method, args)
+  }
 
   /** Never rejects: the calls tell what went wrong. */
   async start(): Promise<void> {
