@@ -19,8 +19,8 @@ export class ServerProcess {
   /** @throws Error where the process ends before it listens. */
   static async start(variant: Variant): Promise<ServerProcess> {
     const child = fork(script, [variant])
-    const failed = once(child, 'exit').then(([code]) => {
-      throw new Error(`The server '${variant}' ended with ${code}.`)
+    const failed = once(child, 'exit').then(([code, signal]) => {
+      throw new Error(`The server '${variant}' ended with ${code ?? signal}.`)
     })
     const [message] = await Promise.race([once(child, 'message'), failed])
     failed.catch(() => {})
