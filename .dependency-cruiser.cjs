@@ -2,6 +2,7 @@
 // Imports of types count too: a type pulls its reader up as surely as a function does.
 const layers = [
   ['errors.ts', 'protocol.ts', 'one-per-thread.ts'],
+  ['thread-address.ts'],
   ['registry', 'cancellation', 'diagnostics'],
   ['context', 'codec'],
   ['channel'],

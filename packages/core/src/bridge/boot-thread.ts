@@ -15,6 +15,7 @@ import { loadTypeScript } from '../registry/typescript-loader.js'
 import { install } from '../runtime/runtime.js'
 import { redirectOutput } from '../thread/output.js'
 import { BOOT_KEY, type ThreadBoot } from '../thread/thread-boot.js'
+import { makerOf } from '../thread-address.js'
 import { installHandles } from './handle.js'
 
 /** The first thing that runs in the thread. Until it returns a promise, it has not waited for anything. */
@@ -24,7 +25,7 @@ export async function bootThread(boot: ThreadBoot): Promise<void> {
       `@syncbridge/core: two versions that do not understand each other (protocol ${boot.protocol} and ${PROTOCOL_VERSION})`,
     )
   }
-  const maker = boot.address.slice(0, boot.address.lastIndexOf('/'))
+  const maker = makerOf(boot.address)
   const makerBell = new Bell(boot.makerMemory)
   const channel = new LaneChannel({
     port: boot.port,

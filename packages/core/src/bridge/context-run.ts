@@ -104,7 +104,7 @@ function tellHost(here: Runtime, context: string, state: 'open' | 'ended'): Prom
     here.host.leases.open(context)
     return Promise.resolve()
   }
-  const root = here.address.slice(0, here.address.indexOf('/'))
-  here.postOrDrop({ kind: 'context', to: root, from: here.address, context, state })
+  const { address: from, hostAddress: to } = here
+  here.postOrDrop({ kind: 'context', to, from, context, state })
   return state === 'ended' ? here.open.whenOver(context) : Promise.resolve()
 }

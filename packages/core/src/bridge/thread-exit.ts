@@ -1,5 +1,6 @@
 import { SyncBridgeError } from '../errors.js'
 import { runtime } from '../runtime/runtime.js'
+import { makerOf } from '../thread-address.js'
 
 /**
  * Registers a function to run when the current thread is ended because it is no longer needed: by `shutdown()`, after the pool's
@@ -29,6 +30,5 @@ export function onThreadExit(fn: () => void | Promise<void>): void {
     )
   }
   if (!here.threadExit.add(() => here.scopes.exit(fn))) return
-  const maker = here.address.slice(0, here.address.lastIndexOf('/'))
-  here.postOrDrop({ kind: 'life', to: maker, from: here.address, state: 'tidy' })
+  here.postOrDrop({ kind: 'life', to: makerOf(here.address), from: here.address, state: 'tidy' })
 }

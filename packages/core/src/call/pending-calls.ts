@@ -1,6 +1,7 @@
 /** The calls that this thread has sent and that have not come back, by their numbers. */
 import { ThreadExitedError } from '../errors.js'
 import type { Outcome, ThreadAddress } from '../protocol.js'
+import { isWithin } from '../thread-address.js'
 import type { Call } from './call.js'
 
 /** The target is gone and the call has not started: on to the next place, or an error where there is none. */
@@ -82,7 +83,7 @@ export class PendingCalls {
   removeSentTo(thread: ThreadAddress): Call[] {
     const lost: Call[] = []
     for (const call of this.#places) {
-      if (!call || (call.sentTo !== thread && !call.sentTo?.startsWith(`${thread}/`))) continue
+      if (call?.sentTo === undefined || !isWithin(call.sentTo, thread)) continue
       this.remove(call.id)
       lost.push(call)
     }

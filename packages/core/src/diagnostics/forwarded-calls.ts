@@ -1,5 +1,6 @@
 /** Calls that other threads made within a traced one, as their messages tell: published here, to the root's listeners. */
 import type { TraceMessage } from '../protocol.js'
+import { isWithin } from '../thread-address.js'
 import { type CallEvent, callChannel } from './call-channel.js'
 
 export class ForwardedCalls {
@@ -36,7 +37,6 @@ export class ForwardedCalls {
 
   /** The thread tells of its calls no more. */
   threadGone(thread: string): void {
-    for (const [id, { from }] of this.#open)
-      if (from === thread || from.startsWith(`${thread}/`)) this.#open.delete(id)
+    for (const [id, { from }] of this.#open) if (isWithin(from, thread)) this.#open.delete(id)
   }
 }

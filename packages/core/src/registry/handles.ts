@@ -7,6 +7,7 @@
  */
 import { ClosedError } from '../errors.js'
 import type { FunctionRef, ThreadAddress, WireHandle } from '../protocol.js'
+import { isWithin } from '../thread-address.js'
 import { printRef } from './function-ref.js'
 import { callIterator, type IteratorStep, isIterator } from './iterators.js'
 
@@ -182,7 +183,7 @@ export class Handles {
     const orphans: Array<Iterator<unknown>> = []
     for (const held of [...this.#held.values()]) {
       for (const [holder, times] of held.holders) {
-        if (holder !== thread && !holder.startsWith(`${thread}/`)) continue
+        if (!isWithin(holder, thread)) continue
         held.holders.delete(holder)
         if (this.#drop(held, times) && isIterator(held.value)) orphans.push(held.value)
       }

@@ -7,6 +7,7 @@ import type { Transferable } from 'node:worker_threads'
 import type { Channel, Wake } from '../channel/channel.js'
 import type { CallMessage, CallRequest, Message, ThreadAddress } from '../protocol.js'
 import type { Thread } from '../thread/thread.js'
+import { isWithin, makerOf } from '../thread-address.js'
 
 export type PassedOn = Pick<CallMessage, 'to' | 'from' | 'id' | 'target'> &
   Pick<CallRequest, 'mode' | 'ref'> & {
@@ -107,7 +108,7 @@ export class PostOffice {
   takePassedOn(thread: ThreadAddress): PassedOn[] {
     const taken: PassedOn[] = []
     for (const [key, call] of this.#passedOn) {
-      if (call.to !== thread && !call.to.startsWith(`${thread}/`)) continue
+      if (!isWithin(call.to, thread)) continue
       this.#passedOn.delete(key)
       taken.push(call)
     }
@@ -154,11 +155,9 @@ export class PostOffice {
 
   /** To all neighbours but the thread that `except` begins with. */
   broadcast(make: (to: ThreadAddress) => Message, except: ThreadAddress): void {
-    if (this.parent && except.startsWith(this.#below))
-      this.parent.post(make(this.address.slice(0, this.address.lastIndexOf('/'))))
+    if (this.parent && except.startsWith(this.#below)) this.parent.post(make(makerOf(this.address)))
     for (const thread of this.#threads.values()) {
-      if (except !== thread.address && !except.startsWith(`${thread.address}/`))
-        thread.channel.post(make(thread.address))
+      if (!isWithin(except, thread.address)) thread.channel.post(make(thread.address))
     }
   }
 }

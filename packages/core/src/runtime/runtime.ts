@@ -38,6 +38,7 @@ import { Handles } from '../registry/handles.js'
 import { Registry } from '../registry/registry.js'
 import { type Maker, Thread } from '../thread/thread.js'
 import type { ThreadRole } from '../thread/thread-boot.js'
+import { makerOf } from '../thread-address.js'
 import { Attendance } from './attendance.js'
 import { Bursts } from './bursts.js'
 import { CallStatistics } from './call-statistics.js'
@@ -149,7 +150,7 @@ export class Runtime implements Maker, CallKeeper {
     this.post = new PostOffice(boot.address, boot.parent)
     this.overstays = new Overstays(this)
     const claims = new Claims(boot.memory)
-    this.#maker = boot.address.slice(0, boot.address.lastIndexOf('/'))
+    this.#maker = makerOf(boot.address)
     this.work = new Work({
       address: this.address,
       registry: this.registry,

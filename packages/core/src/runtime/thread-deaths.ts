@@ -13,6 +13,7 @@ import type { ThreadAddress } from '../protocol.js'
 import { closeIterators } from '../registry/iterators.js'
 import type { Registry } from '../registry/registry.js'
 import type { Thread } from '../thread/thread.js'
+import { isWithin } from '../thread-address.js'
 import type { Outbox } from './outbox.js'
 import type { PostOffice } from './post-office.js'
 import type { Work } from './work.js'
@@ -139,7 +140,7 @@ export function closeLater(
 function abortCallsOf({ work }: Bereaved, thread: ThreadAddress): void {
   for (const running of [...work.running]) {
     const { from } = running
-    if (from !== thread && !from.startsWith(`${thread}/`)) continue
+    if (!isWithin(from, thread)) continue
     running.abort.abort(
       new ThreadExitedError(`The thread ${thread}, which waited for this call, has ended.`, {
         thread,

@@ -110,7 +110,7 @@ export class Thread implements CallKeeper {
     this.channel = new LaneChannel({
       port: port1,
       peerBell: new Bell(memory),
-      here: boot.address.slice(0, boot.address.lastIndexOf('/')),
+      here: maker.address,
       peer: boot.address,
       out: down,
       in: up,
@@ -331,8 +331,7 @@ export class Thread implements CallKeeper {
     if (this.#isTidy && this.#state === 'ready' && this.#load === 0) {
       this.#state = 'ending'
       this.channel.hold()
-      const from = this.address.slice(0, this.address.lastIndexOf('/'))
-      this.channel.post({ kind: 'leave', to: this.address, from })
+      this.channel.post({ kind: 'leave', to: this.address, from: this.#maker.address })
       await orAfter(new Promise<void>((resolve) => this.whenGone(resolve)), timeout)
       this.channel.release()
     }
