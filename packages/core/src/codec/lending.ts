@@ -39,6 +39,8 @@ export class Lending {
     if (!this.#ref) throw stuck('', 'a function, where there is no call that it belongs to')
     const isAsync = isAsyncFunction(value) || isAsyncIterator(value)
     const handle = this.#handles.give(value, isAsync, this.#holder)
+    // What lives elsewhere has its number there: here, that is another's.
+    if (!this.#handles.isOwn(handle)) return handle
     this.#lent ??= []
     this.#lent.push(handle.id)
     return handle
