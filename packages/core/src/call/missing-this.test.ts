@@ -31,7 +31,7 @@ function messageOf(fn: () => unknown): string {
   try {
     fn.call(undefined)
   } catch (error) {
-    const explained = explainMissingThis(error, fn, 'fn (file.js)') as Error
+    const explained = explainMissingThis(error, fn, () => 'fn (file.js)') as Error
     expect(explained).toBe(error)
     expect(explained.stack).toContain(explained.message)
     return explained.message
@@ -58,9 +58,9 @@ describe('a TypeError of a method that runs without its object', () => {
 
   test('of another kind is left alone', () => {
     const error = new RangeError("Cannot read properties of undefined (reading 'entries')")
-    expect(explainMissingThis(error, prototype.count, 'fn')).toBe(error)
+    expect(explainMissingThis(error, prototype.count, () => 'fn')).toBe(error)
     expect(error.message).not.toContain('bind')
-    expect(explainMissingThis('text', prototype.count, 'fn')).toBe('text')
+    expect(explainMissingThis('text', prototype.count, () => 'fn')).toBe('text')
   })
 
   test('that throws whatever it is asked is left alone', () => {
@@ -68,8 +68,8 @@ describe('a TypeError of a method that runs without its object', () => {
       throw new Error('not to be asked')
     }
     const proxy = new Proxy({}, { get: refuse, getPrototypeOf: refuse, has: refuse })
-    expect(explainMissingThis(proxy, prototype.count, 'fn') === proxy).toBe(true)
+    expect(explainMissingThis(proxy, prototype.count, () => 'fn') === proxy).toBe(true)
     const error = Object.defineProperty(new TypeError(), 'message', { get: refuse })
-    expect(explainMissingThis(error, prototype.count, 'fn') === error).toBe(true)
+    expect(explainMissingThis(error, prototype.count, () => 'fn') === error).toBe(true)
   })
 })

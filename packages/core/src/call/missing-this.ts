@@ -12,26 +12,27 @@ const FAILURES = [
  * A method that was bridged like a function runs without its `this`, and fails with a TypeError that doesn't say so. Where the function's
  * source reads just what could not be read from `this`, it is told what to do.
  *
+ * @param print How the function is called for people; asked only where that is needed, as most errors are others.
  * @returns The same error.
  */
-export function explainMissingThis(error: unknown, fn: AnyFunction, printed: string): unknown {
+export function explainMissingThis(error: unknown, fn: AnyFunction, print: () => string): unknown {
   // Anything can be thrown, also what throws whatever it is asked.
   if (!types.isNativeError(error)) return error
   try {
-    explain(error, fn, printed)
+    explain(error, fn, print)
   } catch {
     // Frozen, or with a property that throws: then without advice.
   }
   return error
 }
 
-function explain(error: Error, fn: AnyFunction, printed: string): void {
+function explain(error: Error, fn: AnyFunction, print: () => string): void {
   const { message, stack } = error
   if (!(error instanceof TypeError) || typeof message !== 'string') return
   const property = FAILURES.map((failure) => failure.exec(message)?.groups?.property).find(Boolean)
   if (!property || !readsFromThis(Function.prototype.toString.call(fn), property)) return
   const explained =
-    `${message}: ${printed} uses \`this\`, and a bridged function has none, because an object does not follow its method into another ` +
+    `${message}: ${print()} uses \`this\`, and a bridged function has none, because an object does not follow its method into another ` +
     `thread. Pass what it needs as arguments, or bind it at the module's top level, as in syncToAsync(ledger.close.bind(ledger)).`
   error.message = explained
   if (stack) error.stack = stack.replace(message, () => explained)

@@ -24,6 +24,7 @@ import type {
 import { printRef } from '../registry/function-ref.js'
 import { Step } from '../registry/iterators.js'
 import type { AnyFunction, Registry } from '../registry/registry.js'
+import { isThenable } from '../registry/thenable.js'
 import { explainMissingThis } from './missing-this.js'
 
 /** What performing needs of this thread. */
@@ -127,7 +128,7 @@ export class RunningCall implements Scope {
   }
 
   #explained(error: unknown, fn: AnyFunction): unknown {
-    return explainMissingThis(error, fn, printRef(this.message.request.ref))
+    return explainMissingThis(error, fn, () => printRef(this.message.request.ref))
   }
 
   failed(error: unknown): Performed {
@@ -263,13 +264,4 @@ export class RunningCall implements Scope {
 function ended(wire: WireValue): WireValue {
   const marks = [...(wire.marks ?? []), [0, 'done'] as const]
   return wire instanceof WireList ? wire.marked(marks) : { ...wire, marks }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'then' in value &&
-    typeof value.then === 'function'
-  )
 }

@@ -1,6 +1,5 @@
 /** Which functions answer by a promise: those that say so by their kind, and those that were marked. */
-
-type AnyFunction = (...args: never[]) => unknown
+import type { AnyFunction } from './registry.js'
 
 const ASYNC_MARK = Symbol.for('syncbridge.async')
 

@@ -86,11 +86,8 @@ export class Handles {
       return foreign
     }
     const held = this.#find(value) ?? this.#hold(value, isAsync)
-    held.count += 1
-    if (holder) {
-      held.holders.set(holder.thread, (held.holders.get(holder.thread) ?? 0) + 1)
-      held.context = holder.context
-    }
+    this.#count(held, holder?.thread)
+    if (holder) held.context = holder.context
     const { thread, id, kind, runs, name, length } = held
     return { thread, id, kind, runs, name, length }
   }
@@ -157,9 +154,7 @@ export class Handles {
   /** Somebody keeps it, beyond the call that he got it with. */
   keep(id: number, holder: ThreadAddress): void {
     const held = this.#held.get(id)
-    if (!held) return
-    held.count += 1
-    held.holders.set(holder, (held.holders.get(holder) ?? 0) + 1)
+    if (held) this.#count(held, holder)
   }
 
   /**
@@ -236,6 +231,11 @@ export class Handles {
     return held
   }
 
+  #count(held: Held, holder: ThreadAddress | undefined): void {
+    held.count += 1
+    if (holder !== undefined) held.holders.set(holder, (held.holders.get(holder) ?? 0) + 1)
+  }
+
   #drop(held: Held, times: number): boolean {
     held.count -= times
     if (held.count > 0) return false
@@ -251,7 +251,7 @@ export class Handles {
 
 function released(name: string): ClosedError {
   return new ClosedError(
-    `${name || 'A function'} was released: a function that is given to a call can be called until that call ends, and one that was ` +
+    `${name} was released: a function that is given to a call can be called until that call ends, and one that was ` +
       'a result until its handle is collected or its context ends. keep(fn) holds one longer.',
     { function: name },
   )

@@ -1,4 +1,5 @@
 /** Generators and iterators, one step at a time. */
+import { isThenable } from './thenable.js'
 
 export type IteratorStep = 'next' | 'return' | 'throw'
 
@@ -60,7 +61,7 @@ export function callIterator(
   } catch (error) {
     fail(error)
   }
-  return isPromise(result) ? result.then(finish, fail) : finish(result)
+  return isThenable(result) ? result.then(finish, fail) : finish(result)
 }
 
 /** Nobody will go on with them: what they hold is freed by their `finally`. All of them, also after one has failed. @throws the first error. */
@@ -70,7 +71,7 @@ export function closeIterators(iterators: ReadonlyArray<AnyIterator>): void {
     try {
       const closed: unknown = iterator.return?.()
       // There is nobody to tell.
-      if (isPromise(closed)) closed.then(undefined, () => undefined)
+      if (isThenable(closed)) closed.then(undefined, () => undefined)
     } catch (error) {
       errors.push(error)
     }
@@ -86,10 +87,4 @@ function take(iterator: AnyIterator, step: IteratorStep, sent: readonly unknown[
   // As `yield*` does: what can't be thrown into is at least closed.
   iterator.return?.()
   throw sent[0]
-}
-
-function isPromise(value: unknown): value is Promise<unknown> {
-  return (
-    typeof value === 'object' && value !== null && typeof Reflect.get(value, 'then') === 'function'
-  )
 }
