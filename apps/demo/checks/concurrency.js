@@ -7,8 +7,7 @@ import { ask, clerk, draft, openDesk } from '../test/support/desk.js'
 
 const clients = 200
 const warmUps = 20
-// On a machine of its own; the test suite, which runs other tests beside it, asks for less.
-const requiredRatio = Number(process.env.REQUIRED_RATIO ?? 4)
+const requiredRatio = 4
 const clientPatience = 50_000
 const sampler = fileURLToPath(new URL('./health-sampler.js', import.meta.url))
 

@@ -37,7 +37,9 @@ function measure(address, due) {
         resolve()
       })
     })
-    request.once('error', () => {
+    request.once('error', (error) => {
+      // The desk had closed a connection that was idle, in the moment in which it was taken up again: nothing was asked yet.
+      if (request.reusedSocket && error.code === 'ECONNRESET') return resolve(measure(address, due))
       failures++
       resolve()
     })

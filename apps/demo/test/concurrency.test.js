@@ -4,16 +4,12 @@ import { once } from 'node:events'
 import { it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
-it('200 clients at once leave the ledger right and /health quicker than without the bridge', {
+it('200 clients at once leave the ledger right and /health at least four times as quick as without the bridge', {
   // Two desks one after the other, each with 200 clients: on a machine that is busy elsewhere it takes its time.
   timeout: 115_000,
 }, async (t) => {
   const check = fileURLToPath(new URL('../checks/concurrency.js', import.meta.url))
-  const child = spawn(process.execPath, [check], {
-    // The check alone asks for 4: here other tests, browsers among them, use the same cores.
-    env: { ...process.env, REQUIRED_RATIO: '1.5' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const child = spawn(process.execPath, [check], { stdio: ['ignore', 'pipe', 'inherit'] })
   t.after(() => child.kill())
   let output = ''
   child.stdout.setEncoding('utf8').on('data', (text) => {
