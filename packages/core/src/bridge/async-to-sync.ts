@@ -7,18 +7,11 @@ import { runtime } from '../runtime/runtime.js'
 import { blockOnCall, blockOnHandle } from './blocking-call.js'
 // In a bundle, the evaluation of this makes a thread one of ours.
 import './boot-thread.js'
-import {
-  assertOptions,
-  imitate,
-  isPlainObject,
-  type NamingOptions,
-  register,
-} from './bridged-function.js'
+import { assertOptions, imitate, type NamingOptions, register } from './bridged-function.js'
 import { type CallOptions, callable } from './call-options.js'
-import { decorationOf } from './decorated-method.js'
 import { installHandles } from './handle.js'
-import { createModuleProxy } from './module-proxy.js'
 import { iterateNow } from './remote-iterator.js'
+import { applyVerb } from './verb.js'
 
 /** Options of `asyncToSync`. */
 export interface AsyncToSyncOptions extends NamingOptions {
@@ -117,19 +110,7 @@ export function asyncToSync(
   descriptor: PropertyDescriptor,
 ): void
 export function asyncToSync(...args: unknown[]): unknown {
-  const decoration = decorationOf('asyncToSync', args)
-  if (decoration) return decoration.apply((fn) => wrap(fn, {}))
-  const [subject, given = {}] = args
-  if (isPlainObject(subject)) {
-    const factoryOptions = checked(subject)
-    return (...applied: unknown[]) =>
-      decorationOf('asyncToSync', applied)?.apply((fn) => wrap(fn, factoryOptions)) ??
-      wrap(applied[0], factoryOptions)
-  }
-  const options = checked(given as AsyncToSyncOptions)
-  return subject instanceof URL
-    ? createModuleProxy(subject, (ref) => bridge(ref, options))
-    : wrap(subject, options)
+  return applyVerb<AsyncToSyncOptions>({ name: 'asyncToSync', checked, wrap, bridge }, args)
 }
 
 function wrap(subject: unknown, options: AsyncToSyncOptions): SyncBridged<unknown[], unknown> {

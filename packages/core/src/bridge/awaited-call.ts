@@ -14,7 +14,7 @@ import { type Callee, giveResult } from './call-result.js'
 import { encodeArguments } from './encode-arguments.js'
 import { type Executor, ownPool } from './executor.js'
 import { submitToForeign } from './foreign-call.js'
-import { framesAt, refOf, sendHome } from './home.js'
+import { refOf, sendHome } from './home.js'
 import { Surroundings } from './surroundings.js'
 import { timedOut } from './timed-out.js'
 import { traceOf } from './trace.js'
@@ -28,14 +28,16 @@ export interface Placement {
 const ANYWHERE: Placement = { threadSensitive: true }
 
 export function awaitCall(
-  ref: FunctionRef,
+  callee: Callee,
   placement: Placement,
   options: CallOptions,
   args: readonly unknown[],
 ): Promise<unknown> {
   // Not an async function, which would be a promise and some microtasks more on each call.
   try {
-    return startTraced({ ref }, placement, options, args)
+    const trace = traceOf(runtime(), callee.ref, 'sync')
+    if (!trace) return startCall(callee, placement, options, args)
+    return trace.promise(() => startCall({ ...callee, trace }, placement, options, args))
   } catch (error) {
     return Promise.reject(error)
   }
@@ -48,25 +50,8 @@ export function awaitHandle(
   args: readonly unknown[],
   isStep = false,
 ): Promise<unknown> {
-  try {
-    return startTraced({ ref: refOf(handle), handle, isStep }, ANYWHERE, options, [
-      handle.id,
-      ...args,
-    ])
-  } catch (error) {
-    return Promise.reject(error)
-  }
-}
-
-function startTraced(
-  callee: Callee,
-  placement: Placement,
-  options: CallOptions,
-  args: readonly unknown[],
-): Promise<unknown> {
-  const trace = traceOf(runtime(), callee.ref, 'sync')
-  if (!trace) return startCall(callee, placement, options, args)
-  return trace.promise(() => startCall({ ...callee, trace }, placement, options, args))
+  const callee = { ref: refOf(handle), handle, isStep }
+  return awaitCall(callee, ANYWHERE, options, [handle.id, ...args])
 }
 
 function startCall(
@@ -93,10 +78,9 @@ function startCall(
   const loop = (scope.mode === 'sync' ? scope.loop : undefined) ?? here.address
   const { context, locals, storages } = surroundings
   const { chain } = scope
-  const frames = handle && framesAt(handle, chain)
   const call = new Call(
     {
-      mode: frames?.length === 0 && handle ? handle.runs : 'sync',
+      mode: 'sync',
       ref,
       args: encoded.wire,
       scope: { chain, loop, context, locals, storages },
@@ -108,7 +92,7 @@ function startCall(
   )
   call.endsThread = onAbort === 'terminate'
   trace?.follow(call)
-  if (handle && frames) sendHome(here, call, handle, frames)
+  if (handle) sendHome(here, call, handle)
   else if (take) take(call)
   else
     dispatch(here, call, chooseRoutes({ threadSensitive, chain, context, starter: here.starter }))

@@ -16,7 +16,7 @@ import { assertOpen } from './awaited-call.js'
 import type { CallOptions } from './call-options.js'
 import { type Callee, resultOfBlocking } from './call-result.js'
 import { encodeArguments } from './encode-arguments.js'
-import { framesAt, refOf, sendHome } from './home.js'
+import { refOf, sendHome } from './home.js'
 import { Surroundings } from './surroundings.js'
 import { timedOut } from './timed-out.js'
 import { traceOf } from './trace.js'
@@ -67,10 +67,9 @@ function blockUntraced(
   const deadline = timeout === undefined ? Deadline.never : new Deadline(timeout)
   const frame = here.frames.open(scope.cell.critical)
   const frameRef: FrameRef = { thread: here.address, frame: frame.id }
-  const frames = handle && framesAt(handle, scope.chain)
   const call = new Call(
     {
-      mode: frames && frames.length > 0 ? 'sync' : (handle?.runs ?? 'async'),
+      mode: 'async',
       ref,
       args: encoded.wire,
       scope: {
@@ -90,8 +89,8 @@ function blockUntraced(
   let ownThread: Thread | undefined
   let stopListening: (() => void) | undefined
   try {
-    if (handle && frames) {
-      sendHome(here, call, handle, frames)
+    if (handle) {
+      sendHome(here, call, handle)
     } else if (forceNewLoop) {
       assertImportable(ref, here.entryModule, here.registry)
       ownThread = here.spawn('loop', frameRef)

@@ -11,7 +11,6 @@ import { type LifeMessage, PROTOCOL_VERSION } from '../protocol.js'
 import { bundle } from '../registry/library-file.js'
 import { prepareTsx } from '../registry/own-loader.js'
 import { testRunner } from '../registry/test-runner.js'
-import { loadTypeScript } from '../registry/typescript-loader.js'
 import { install } from '../runtime/runtime.js'
 import { redirectOutput } from '../thread/output.js'
 import { BOOT_KEY, type ThreadBoot } from '../thread/thread-boot.js'
@@ -66,6 +65,8 @@ export async function bootThread(boot: ThreadBoot): Promise<void> {
 
   await prepareTsx()
   if (testRunner()) {
+    // Only here: it is dead weight to every other thread, and to the root.
+    const { loadTypeScript } = await import('../registry/typescript-loader.js')
     loadTypeScript()
     // So that stacks lead to the lines of the sources, as they do under the runner.
     process.setSourceMapsEnabled(true)

@@ -29,13 +29,14 @@ export function refOf({ thread, name }: Pick<WireHandle, 'thread' | 'name'>): Fu
   return ref
 }
 
-/** The frames of this chain that the thread is blocked in. */
-export function framesAt({ thread }: WireHandle, chain: readonly FrameRef[]): readonly FrameRef[] {
-  return chain.filter((frame) => frame.thread === thread)
+export function sendHome(here: Runtime, call: Call, handle: WireHandle): void {
+  const { chain } = call.request.scope
+  const frames = chain.filter(({ thread }) => thread === handle.thread)
+  tryFrames(here, call, handle, frames)
 }
 
-/** @param frames As `framesAt` has found them: the call's mode is that of the first place it goes to. */
-export function sendHome(
+/** @param frames Of this chain, in which the handle's thread was blocked when the call was made; the nearest first. */
+function tryFrames(
   here: Runtime,
   call: Call,
   handle: WireHandle,
@@ -43,7 +44,9 @@ export function sendHome(
 ): void {
   const [frame, ...farther] = frames
   if (frame) {
-    call.onRefused = () => sendHome(here, call, handle, farther)
+    call.onRefused = () => tryFrames(here, call, handle, farther)
+    // What is blocked can only run what is synchronous.
+    call.runAs('sync')
     const { outermost } = frame
     here.send(call, frame.thread, { by: 'frame', frame: frame.frame, outermost })
     return

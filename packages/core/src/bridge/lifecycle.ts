@@ -83,8 +83,9 @@ export function stats(): Stats {
 }
 
 /**
- * Ends the bridge: no new calls, the running ones finish, or are ended at the timeout, the
- * `onThreadExit` functions run, and every thread is gone when the promise resolves. Calls made afterwards are refused with ClosedError, until `configure()` starts it again.
+ * Ends the bridge: no new calls, the running ones finish, or are ended at the timeout, the `onThreadExit` functions run, and
+ * every thread is gone when the promise resolves. Calls made afterwards are refused with ClosedError, until `configure()` starts it
+ * again.
  *
  * @param options `timeout`: how long running calls and open contexts may take to finish, in ms. Default 10,000.
  * @example

@@ -71,15 +71,8 @@ export async function* awaitedIterator(
       throw error
     }
   }
-  const remote: AsyncIterableIterator<unknown, unknown, unknown> = {
-    next: (...sent) => step('next', sent),
-    return: (...sent) => step('return', sent),
-    throw: (...sent) => step('throw', sent),
-    [Symbol.asyncIterator]() {
-      return remote
-    },
-  }
-  return yield* remote
+  const remote = stepsBy(step)
+  return yield* { [Symbol.asyncIterator]: () => remote }
 }
 
 /** The same for one that is waited for. */
@@ -96,15 +89,17 @@ export function* blockingIterator(
       throw error
     }
   }
-  const remote: IterableIterator<unknown, unknown, unknown> = {
-    next: (...sent) => step('next', sent),
-    return: (...sent) => step('return', sent),
-    throw: (...sent) => step('throw', sent),
-    [Symbol.iterator]() {
-      return remote
-    },
+  const remote = stepsBy(step)
+  return yield* { [Symbol.iterator]: () => remote }
+}
+
+/** What `yield*` calls, by the name of each step and what is sent in with it. */
+function stepsBy<R>(step: (name: IteratorStep, sent: readonly unknown[]) => R) {
+  return {
+    next: (...sent: unknown[]) => step('next', sent),
+    return: (...sent: unknown[]) => step('return', sent),
+    throw: (...sent: unknown[]) => step('throw', sent),
   }
-  return yield* remote
 }
 
 function noteEnd(result: Result, onEnd: OnEnd): Result {

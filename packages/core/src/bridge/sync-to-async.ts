@@ -9,20 +9,13 @@ import type { AnyFunction } from '../registry/registry.js'
 import { awaitCall } from './awaited-call.js'
 // In a bundle, the evaluation of this makes a thread one of ours.
 import './boot-thread.js'
-import {
-  assertOptions,
-  imitate,
-  isPlainObject,
-  type NamingOptions,
-  register,
-} from './bridged-function.js'
+import { assertOptions, imitate, type NamingOptions, register } from './bridged-function.js'
 import { assertOnAbort, type CallOptions, callable } from './call-options.js'
-import { decorationOf } from './decorated-method.js'
 import { assertExecutor, type Executor } from './executor.js'
 import { installHandles } from './handle.js'
 import type { LocalContext } from './local-context.js'
-import { createModuleProxy } from './module-proxy.js'
 import { alsoIterable, iterateLater } from './remote-iterator.js'
+import { applyVerb } from './verb.js'
 
 /** Options of `syncToAsync`. */
 export interface SyncToAsyncOptions extends NamingOptions {
@@ -81,6 +74,8 @@ export type AsyncModule<M> = {
 }
 
 const OPTIONS = ['threadSensitive', 'timeout', 'onAbort', 'executor', 'context', 'module', 'name']
+/** Of one call, beside those that `asyncToSync` has, too. */
+const MORE = ['onAbort']
 
 /**
  * Makes a synchronous function awaitable: it runs on a sync thread and may block there. Behaves as asgiref's
@@ -128,19 +123,7 @@ export function syncToAsync(
   descriptor: PropertyDescriptor,
 ): void
 export function syncToAsync(...args: unknown[]): unknown {
-  const decoration = decorationOf('syncToAsync', args)
-  if (decoration) return decoration.apply((fn) => wrap(fn, {}))
-  const [subject, given = {}] = args
-  if (isPlainObject(subject)) {
-    const factoryOptions = checked(subject)
-    return (...applied: unknown[]) =>
-      decorationOf('syncToAsync', applied)?.apply((fn) => wrap(fn, factoryOptions)) ??
-      wrap(applied[0], factoryOptions)
-  }
-  const options = checked(given as SyncToAsyncOptions)
-  return subject instanceof URL
-    ? createModuleProxy(subject, (ref) => bridge(ref, options))
-    : wrap(subject, options)
+  return applyVerb<SyncToAsyncOptions>({ name: 'syncToAsync', checked, wrap, bridge }, args)
 }
 
 function wrap(subject: unknown, options: SyncToAsyncOptions): AsyncBridged<unknown[], unknown> {
@@ -166,15 +149,12 @@ function bridge(
     ...(options.context && { context: options.context }),
   }
   const call = (perCall: CallOptions, args: readonly unknown[]) =>
-    awaitCall(ref, placement, perCall, args)
+    awaitCall({ ref }, placement, perCall, args)
   const bridged = isGenerator
     ? callable(defaults, (perCall, args) => iterateLater(perCall, () => call(perCall, args)), MORE)
     : callable(defaults, (perCall, args) => alsoIterable(call(perCall, args)), MORE)
   return markAsyncFunction(bridged as AsyncBridged<unknown[], unknown>)
 }
-
-/** Options of one call that `asyncToSync` does not know. */
-const MORE = ['onAbort']
 
 function checked(options: SyncToAsyncOptions): SyncToAsyncOptions {
   assertOptions('syncToAsync', options, OPTIONS)

@@ -44,7 +44,7 @@ export class ThreadPoolExecutor implements Executor {
   /** Runs a call that was made for an executor; `syncToAsync` does not come this way. */
   submit(call: ExecutorCall): Promise<unknown> {
     return awaitCall(
-      call.function,
+      { ref: call.function },
       { threadSensitive: false, executor: this },
       { signal: call.signal },
       call.args,

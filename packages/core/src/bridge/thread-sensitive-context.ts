@@ -1,6 +1,6 @@
 import { assertTimeout } from '../cancellation/deadline.js'
 import { Cell } from '../context/cell.js'
-import type { ContextRef } from '../context/context-ref.js'
+import { type ContextRef, openerOf } from '../context/context-ref.js'
 import { ClosedError, SyncBridgeError } from '../errors.js'
 import type { Runtime } from '../runtime/runtime.js'
 import { runtime } from '../runtime/runtime.js'
@@ -167,7 +167,5 @@ export function onContextExit(fn: () => void): void {
 }
 
 function isElsewhere(here: Runtime, context: ContextRef | undefined): boolean {
-  if (!context) return false
-  const { id } = context
-  return id.slice(0, id.lastIndexOf(':')) !== here.address
+  return context !== undefined && openerOf(context.id) !== here.address
 }

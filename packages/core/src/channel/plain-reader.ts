@@ -1,5 +1,5 @@
 /** Reads what `plain-writer.ts` wrote: one record after the other, in order, as each may have taught shapes to the next. */
-
+import { setOwn } from '../codec/own-property.js'
 import { malformed } from './malformed.js'
 import {
   ARRAY,
@@ -149,7 +149,7 @@ export class PlainReader implements ValueSource {
     for (let index = 0; index < count; index += 1) {
       const name = this.#text(this.#words[this.#at++] as number)
       // Not by assignment, where that would be an affair of the prototype.
-      if (name in Object.prototype) define(value, name, this.next())
+      if (name in Object.prototype) setOwn(value, name, this.next())
       else value[name] = this.next()
     }
     return value
@@ -191,13 +191,4 @@ export class PlainReader implements ValueSource {
         return this.#bytes.toString('utf16le', from, from + size)
     }
   }
-}
-
-function define(object: object, name: string, value: unknown): void {
-  Object.defineProperty(object, name, {
-    value,
-    configurable: true,
-    enumerable: true,
-    writable: true,
-  })
 }

@@ -5,6 +5,7 @@
 import { TransferError } from '../errors.js'
 import type { DeepMark, Replaced } from '../protocol.js'
 import type { Kind } from './kind-of.js'
+import { setOwn } from './own-property.js'
 import { eachOf, mustReplace, type Plan, planReplacing, type Surveyed } from './survey.js'
 
 export interface Replacer extends Surveyed {
@@ -70,7 +71,7 @@ class Copying {
     eachOf(
       holder,
       (key, value) => {
-        define(target, key, this.#stand(value, holder, key, target, is === 'fields'))
+        setOwn(target, key, this.#stand(value, holder, key, target, is === 'fields'))
       },
       (error, key) => {
         throw stuck(this.#plan.pathTo(holder, key), `its getter throws ${String(error)}`, error)
@@ -124,15 +125,6 @@ function entriesOf(collection: Map<0, unknown[]> | Set<unknown[]>): unknown[] {
   return entries as unknown[]
 }
 
-function define(target: object, key: PropertyKey, value: unknown): void {
-  Object.defineProperty(target, key, {
-    value,
-    configurable: true,
-    enumerable: true,
-    writable: true,
-  })
-}
-
 export function stuck(path: string, why: string, cause?: unknown): TransferError {
   return new TransferError(`${path} can't cross between threads: ${why}`, {
     path,
@@ -153,7 +145,7 @@ export function restore(
     }
     const replacement: unknown = Reflect.get(holder, key)
     if (!known.has(replacement)) known.set(replacement, restored(replacement, kind))
-    define(holder, key, known.get(replacement))
+    setOwn(holder, key, known.get(replacement))
   }
 }
 

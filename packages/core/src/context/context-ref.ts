@@ -1,4 +1,5 @@
 /** A `ThreadSensitiveContext` as the code inside it knows it. */
+import type { ThreadAddress } from '../protocol.js'
 
 /** An open context, as far as a call inside it is concerned. */
 export interface OpenContext {
@@ -12,4 +13,9 @@ export interface ContextRef {
   readonly id: string
   /** Where it was opened on this thread, and until it ends. */
   readonly open?: OpenContext | undefined
+}
+
+/** The address of the thread that opened the context. */
+export function openerOf(id: string): ThreadAddress {
+  return id.slice(0, id.lastIndexOf(':'))
 }

@@ -1,7 +1,7 @@
 /** What has begun on this thread and not ended: `shutdown()` waits for it, and a context's calls find its signal here. */
 import type { Call } from '../call/call.js'
 import { OpenCalls } from '../call/open-calls.js'
-import type { ContextRef, OpenContext } from '../context/context-ref.js'
+import { type ContextRef, type OpenContext, openerOf } from '../context/context-ref.js'
 
 export class OpenWork {
   readonly #contexts = new Map<string, OpenContext>()
@@ -66,7 +66,7 @@ export class OpenWork {
 
   /** Whether the context has ended; of one that was opened on another thread only that thread can tell. */
   hasEnded(id: string, address: string): boolean {
-    return id.slice(0, id.lastIndexOf(':')) === address && !this.#contexts.has(id)
+    return openerOf(id) === address && !this.#contexts.has(id)
   }
 
   /** The context, where it is open and was opened on this thread. */
