@@ -8,7 +8,7 @@ import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { endWithChildren, runInGroup } from './child.ts'
 import { countJunit } from './junit-counts.ts'
-import { root, runNx } from './nx.ts'
+import { buildOrExit, root } from './nx.ts'
 import { bunRuntime, denoRuntime, install, nodeRuntime } from './runtimes.ts'
 import { addCounts, closingLine, judgeRun, type ProjectResult, tableOf } from './test-counts.ts'
 
@@ -68,8 +68,7 @@ const reports = mkdtempSync(join(tmpdir(), 'syncbridge-matrix-'))
 endWithChildren()
 process.on('exit', () => rmSync(reports, { recursive: true, force: true }))
 
-const build = runNx(['run', '@syncbridge/hono:build', '--output-style=static'])
-if (build.code !== 0) process.exit(1)
+buildOrExit('@syncbridge/hono')
 
 const results: ProjectResult[] = []
 for (const { name, command, find } of runtimes) {

@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { endWithChildren, runInGroup } from './child.ts'
-import { root, runNx } from './nx.ts'
+import { buildOrExit, root } from './nx.ts'
 import { packPackage, unpackInto } from './pack-package.ts'
 import { addCounts, closingLine, judgeRun, type TestCounts } from './test-counts.ts'
 
@@ -170,15 +170,7 @@ endWithChildren()
 process.on('exit', () => rmSync(work, { force: true, recursive: true }))
 
 if (rows.length === 0) throw new Error(`No row is called ${wanted.join(' ')}`)
-const built = runNx([
-  'run-many',
-  '-t',
-  'build',
-  '-p',
-  '@syncbridge/nestjs',
-  '--output-style=static',
-])
-if (built.code !== 0) process.exit(built.code)
+buildOrExit('@syncbridge/nestjs')
 const tarballs = {
   '@syncbridge/core': packPackage('core', work),
   '@syncbridge/nestjs': packPackage('nestjs', work),

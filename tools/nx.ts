@@ -22,3 +22,9 @@ export function runNx(
   })
   return { code: status ?? 1, output: `${stdout ?? ''}${stderr ?? ''}` }
 }
+
+/** Builds a project and what it depends on; where that fails, this process ends as nx did. */
+export function buildOrExit(project: string): void {
+  const { code } = runNx(['run', `${project}:build`, '--output-style=static'])
+  if (code !== 0) process.exit(code)
+}

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { addToModule } from './add-to-module.ts'
 import { endWithChildren, runInGroup } from './child.ts'
-import { runNx } from './nx.ts'
+import { buildOrExit } from './nx.ts'
 import { packPackage, unpackInto } from './pack-package.ts'
 import { closingLine } from './test-counts.ts'
 
@@ -58,15 +58,7 @@ function scriptsOf(): string[] {
 endWithChildren()
 process.on('exit', () => rmSync(work, { force: true, recursive: true }))
 
-const built = runNx([
-  'run-many',
-  '-t',
-  'build',
-  '-p',
-  '@syncbridge/nestjs',
-  '--output-style=static',
-])
-if (built.code !== 0) process.exit(built.code)
+buildOrExit('@syncbridge/nestjs')
 await takeSample()
 const names = scriptsOf()
 const before = new Map<string, boolean>()

@@ -1,17 +1,14 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { ask, clerk, openDesk, signIn } from './support/desk.js'
+import { forAll } from './support/for-all.js'
 
 describe('the back office', () => {
   let desk
   let token
-  const teardown = []
-  before(async () => {
-    desk = await openDesk({ after: (end) => teardown.unshift(end) })
+  forAll(async (t) => {
+    desk = await openDesk(t)
     token = await signIn(desk)
-  })
-  after(() => {
-    for (const end of teardown) end()
   })
   const office = (method, path, more) => ask(method, desk.office + path, { token, ...more })
   const settled = async (id) => {

@@ -1,19 +1,16 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { after, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { ask, draft, openDesk, signIn } from './support/desk.js'
+import { forAll } from './support/for-all.js'
 
 describe('the invoices of a desk that was just opened', () => {
   let desk
   let token
-  const teardown = []
-  before(async () => {
-    desk = await openDesk({ after: (end) => teardown.unshift(end) })
+  forAll(async (t) => {
+    desk = await openDesk(t)
     token = await signIn(desk)
-  })
-  after(() => {
-    for (const end of teardown) end()
   })
 
   it('are the seeded ones: 600, in three currencies, with a balanced ledger', async () => {

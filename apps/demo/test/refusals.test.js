@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
-import { after, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { ask, clerk, draft, openDesk, signIn } from './support/desk.js'
+import { forAll } from './support/for-all.js'
 
 describe('what the desk refuses', () => {
   let desk
   let token
-  const teardown = []
-  before(async () => {
-    desk = await openDesk({ after: (end) => teardown.unshift(end) })
+  forAll(async (t) => {
+    desk = await openDesk(t)
     token = await signIn(desk)
-  })
-  after(() => {
-    for (const end of teardown) end()
   })
   const doors = () => [
     { signIn: `${desk.api}/api/sign-in`, invoices: `${desk.api}/api/invoices` },

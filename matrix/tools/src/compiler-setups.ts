@@ -2,51 +2,31 @@ import type { Setup } from './setup.ts'
 
 const output = { outDir: 'dist', sourceMap: true }
 
+const byTsc = {
+  tool: 'typescript',
+  imports: 'js',
+  rich: true,
+  format: 'esm',
+  files: { 'tsconfig.build.json': buildConfig(output) },
+  build: [['tsc', '-p', 'tsconfig.build.json']],
+  run: ['node', 'dist/main.js'],
+  kind: 'program',
+} as const
+
 /** Compiled first, run by Node. */
 export const compilerSetups: readonly Setup[] = [
+  { ...byTsc, name: 'tsc, ES modules' },
+  { ...byTsc, name: 'tsc, CommonJS', imports: 'bare', format: 'cjs' },
   {
-    name: 'tsc, ES modules',
-    tool: 'typescript',
-    imports: 'js',
-    rich: true,
-    format: 'esm',
-    files: { 'tsconfig.build.json': buildConfig(output) },
-    build: [['tsc', '-p', 'tsconfig.build.json']],
-    run: ['node', 'dist/main.js'],
-    kind: 'program',
-  },
-  {
-    name: 'tsc, CommonJS',
-    tool: 'typescript',
-    imports: 'bare',
-    rich: true,
-    format: 'cjs',
-    files: { 'tsconfig.build.json': buildConfig(output) },
-    build: [['tsc', '-p', 'tsconfig.build.json']],
-    run: ['node', 'dist/main.js'],
-    kind: 'program',
-  },
-  {
+    ...byTsc,
     name: 'tsc, with --enable-source-maps',
-    tool: 'typescript',
-    imports: 'js',
-    rich: true,
-    format: 'esm',
-    files: { 'tsconfig.build.json': buildConfig(output) },
-    build: [['tsc', '-p', 'tsconfig.build.json']],
     run: ['node', '--enable-source-maps', 'dist/main.js'],
-    kind: 'program',
   },
   {
+    ...byTsc,
     name: 'tsc, under c8',
     tool: 'c8',
-    imports: 'js',
-    rich: true,
-    format: 'esm',
-    files: { 'tsconfig.build.json': buildConfig(output) },
-    build: [['tsc', '-p', 'tsconfig.build.json']],
     run: ['c8', '--reporter=json-summary', 'node', 'dist/main.js'],
-    kind: 'program',
     node: '20.19',
   },
 ]

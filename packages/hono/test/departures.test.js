@@ -16,6 +16,7 @@ import {
 import { signal } from './support/latch.js'
 import { forbidUnhandledRejections } from './support/rejections.js'
 import { listen } from './support/server.js'
+import { until } from './support/until.js'
 
 forbidUnhandledRejections()
 after(() => shutdown({ timeout: 5_000 }))
@@ -23,6 +24,7 @@ after(() => shutdown({ timeout: 5_000 }))
 const CLIENTS = 1000
 const AT_ONCE = 100
 const THREADS = 4
+const atRest = 'the bridge did not come to rest'
 
 configure({ leased: { maxThreads: THREADS } })
 
@@ -36,14 +38,6 @@ function countdown(from) {
       left -= 1
       if (left === 0) resolve()
     },
-  }
-}
-
-async function until(condition) {
-  const deadline = performance.now() + 20_000
-  while (!condition()) {
-    assert.ok(performance.now() < deadline, 'the bridge did not come to rest')
-    await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }
 
@@ -66,7 +60,7 @@ for (const [what, guard] of [
     hinderReports(true)
     // Every thread has rendered before anybody leaves.
     const first = Array.from({ length: THREADS }, () => fetch(`${url.origin}/report`))
-    await until(() => rendered() === THREADS)
+    await until(() => rendered() === THREADS, atRest)
     letGoOfReports()
     for (const response of await Promise.all(first)) assert.equal(response.status, 200)
     takeRendered()
@@ -91,7 +85,7 @@ for (const [what, guard] of [
         // Each time anew: a call that its thread had taken may begin only now.
         letGoOfReports()
         return stats().threads.every(({ state }) => state === 'idle')
-      })
+      }, atRest)
     }
 
     const { contexts, queued, calls } = stats()

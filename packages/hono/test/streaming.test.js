@@ -9,18 +9,11 @@ import { compress } from 'hono/compress'
 import * as streams from './fixtures/streams.js'
 import { forbidUnhandledRejections } from './support/rejections.js'
 import { listen } from './support/server.js'
+import { until } from './support/until.js'
 
 forbidUnhandledRejections()
 after(() => shutdown({ timeout: 5_000 }))
 beforeEach(streams.resetNotes)
-
-async function until(condition, what) {
-  const deadline = performance.now() + 20_000
-  while (!condition()) {
-    assert.ok(performance.now() < deadline, what)
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
-}
 
 /** Until a count has not changed for a while: that nothing more happens, no event tells. */
 async function settled(count) {

@@ -53,12 +53,12 @@ function wasReset({ stream }: RawResponse): boolean {
 /** The response of `node:http` or `node:http2` in the one that an adapter hands out. */
 export function rawResponse(response: unknown): RawResponse | undefined {
   const raw = isObject(response) && 'raw' in response ? response.raw : response
-  return isRawResponse(raw) ? raw : undefined
+  return isEmitter(raw) ? raw : undefined
 }
 
 /** Watches a connection that outlives the messages it brings; `undefined` for one that can't be watched. */
 export function watchConnection(connection: unknown): ClientWatch | undefined {
-  if (!isConnection(connection)) return undefined
+  if (!isEmitter(connection)) return undefined
   const disconnect = new AbortController()
   const end = () => disconnect.abort(disconnectReason())
   connection.once('close', end)
@@ -70,11 +70,7 @@ function disconnectReason(): DOMException {
   return new DOMException('The client disconnected', 'AbortError')
 }
 
-function isConnection(value: unknown): value is Connection {
-  return isObject(value) && 'once' in value && typeof value.once === 'function'
-}
-
-function isRawResponse(value: unknown): value is RawResponse {
+function isEmitter(value: unknown): value is RawResponse & Connection {
   return isObject(value) && 'once' in value && typeof value.once === 'function'
 }
 

@@ -1,39 +1,27 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import {
   assertAccessible,
   assertFits,
   openBrowser,
   openPage,
   picture,
+  signInAt,
   skip,
 } from '../support/browser.js'
 import { clerk, openDesk } from '../support/desk.js'
+import { forAll } from '../support/for-all.js'
 
 const patient = { timeout: 100_000 }
 
 describe('the back office in a browser', { skip }, () => {
   let desk
   let browser
-  const teardown = []
-  before(async () => {
-    const t = { after: (end) => teardown.unshift(end) }
+  forAll(async (t) => {
     desk = await openDesk(t, { env: { LOG_LEVEL: 'warn' } })
     browser = await openBrowser(t)
   })
-  after(async () => {
-    for (const end of teardown) await end()
-  })
-  const open = async (look, path = '/') => {
-    const page = await openPage(browser, look)
-    await page.goto(desk.api + path)
-    return page
-  }
-  const signIn = async (page) => {
-    await page.locator('#email').fill(clerk.email)
-    await page.locator('#password').fill(clerk.password)
-    await page.keyboard.press('Enter')
-  }
+  const open = (look, path = '/') => openPage(browser, look, desk.api + path)
 
   it(
     'has a back office: month-end moves and is cancelled, users come and go',
@@ -42,7 +30,7 @@ describe('the back office in a browser', { skip }, () => {
       const page = await open({}, '/back-office')
       await page.getByRole('heading', { name: 'Sign in' }).waitFor()
       await assertAccessible(page)
-      await signIn(page)
+      await signInAt(page, clerk)
       await page.getByRole('heading', { name: 'Month-end' }).waitFor()
       await page.locator('#month').fill('2026-10')
       await page.getByRole('button', { name: 'Render statements' }).click()

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import {
   assertAccessible,
   assertFits,
@@ -9,6 +9,7 @@ import {
   skip,
 } from '../support/browser.js'
 import { openDesk } from '../support/desk.js'
+import { forAll } from '../support/for-all.js'
 
 const waitsOf = (page) =>
   page.evaluate(() =>
@@ -21,14 +22,9 @@ const waitsOf = (page) =>
 describe('the dashboard', { skip }, () => {
   let desk
   let browser
-  const teardown = []
-  before(async () => {
-    const t = { after: (end) => teardown.unshift(end) }
+  forAll(async (t) => {
     desk = await openDesk(t, { env: { LOG_LEVEL: 'warn' } })
     browser = await openBrowser(t)
-  })
-  after(async () => {
-    for (const end of teardown) await end()
   })
 
   it('moves under load, and shows that without the bridge a passer-by waits much longer', {

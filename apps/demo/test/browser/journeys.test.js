@@ -1,33 +1,27 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
-import { assertAccessible, openBrowser, openPage, picture, skip } from '../support/browser.js'
+import { describe, it } from 'node:test'
+import {
+  assertAccessible,
+  openBrowser,
+  openPage,
+  picture,
+  signInAt,
+  skip,
+} from '../support/browser.js'
 import { clerk, openDesk } from '../support/desk.js'
+import { forAll } from '../support/for-all.js'
 
 const patient = { timeout: 100_000 }
 
 describe('the desk in a browser', { skip }, () => {
   let desk
   let browser
-  const teardown = []
-  before(async () => {
-    const t = { after: (end) => teardown.unshift(end) }
+  forAll(async (t) => {
     desk = await openDesk(t, { env: { LOG_LEVEL: 'warn' } })
     browser = await openBrowser(t)
   })
-  after(async () => {
-    for (const end of teardown) await end()
-  })
   const rowsOf = (page) => page.locator('#invoices tbody tr')
-  const open = async (look, path = '/') => {
-    const page = await openPage(browser, look)
-    await page.goto(desk.api + path)
-    return page
-  }
-  const signIn = async (page) => {
-    await page.locator('#email').fill(clerk.email)
-    await page.locator('#password').fill(clerk.password)
-    await page.keyboard.press('Enter')
-  }
+  const open = (look, path = '/') => openPage(browser, look, desk.api + path)
 
   it('searches, filters and pages, and the address keeps what was asked', patient, async () => {
     const page = await open()
@@ -72,7 +66,7 @@ describe('the desk in a browser', { skip }, () => {
       await page.locator('#password').fill('wrong')
       await page.keyboard.press('Enter')
       await page.getByText('The e-mail address or the password is wrong.').waitFor()
-      await signIn(page)
+      await signInAt(page, clerk)
       await page.locator('#form-dialog[open]').waitFor()
       await page.waitForFunction(() => document.querySelector('#customerId').options.length > 100)
       assert.equal((await page.context().cookies())[0].httpOnly, true)

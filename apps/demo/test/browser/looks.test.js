@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import {
   assertAccessible,
   assertFits,
@@ -9,6 +9,7 @@ import {
   skip,
 } from '../support/browser.js'
 import { openDesk } from '../support/desk.js'
+import { forAll } from '../support/for-all.js'
 
 const looks = [1280, 390].flatMap((width) =>
   ['light', 'dark'].map((colorScheme) => ({ width, colorScheme })),
@@ -18,21 +19,12 @@ const patient = { timeout: 100_000 }
 describe('the invoices in a browser', { skip }, () => {
   let desk
   let browser
-  const teardown = []
-  before(async () => {
-    const t = { after: (end) => teardown.unshift(end) }
+  forAll(async (t) => {
     desk = await openDesk(t, { env: { LOG_LEVEL: 'warn' } })
     browser = await openBrowser(t)
   })
-  after(async () => {
-    for (const end of teardown) await end()
-  })
   const rowsOf = (page) => page.locator('#invoices tbody tr')
-  const open = async (look, path = '/') => {
-    const page = await openPage(browser, look)
-    await page.goto(desk.api + path)
-    return page
-  }
+  const open = (look, path = '/') => openPage(browser, look, desk.api + path)
 
   for (const look of looks) {
     it(

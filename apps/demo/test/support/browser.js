@@ -33,10 +33,11 @@ export async function openBrowser(t) {
   return browser
 }
 
-/** A page in a profile of its own; what goes wrong in it is collected in `page.troubles`. */
+/** A page in a profile of its own, at that address; what goes wrong in it is collected in `page.troubles`. */
 export async function openPage(
   browser,
   { width = 1280, height = 900, colorScheme = 'light' } = {},
+  address = undefined,
 ) {
   const context = await browser.newContext({
     viewport: { width, height },
@@ -52,7 +53,15 @@ export async function openPage(
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
       page.troubles.push(message.text())
   })
+  if (address) await page.goto(address)
   return page
+}
+
+/** As somebody who works by keyboard. */
+export async function signInAt(page, { email, password }) {
+  await page.locator('#email').fill(email)
+  await page.locator('#password').fill(password)
+  await page.keyboard.press('Enter')
 }
 
 /** Saves what the page looks like under `name` in test/artefacts. */

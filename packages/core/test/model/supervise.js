@@ -2,8 +2,8 @@
  * Watches over `perform.js` from outside: a program that says nothing for too long is ended and counts as hanging. A tree
  * that fails is made smaller and printed, with what was expected and what happened.
  */
-import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { supervise } from '../support/supervise.js'
 import { growTree } from './grow.js'
 import { printOutcome } from './outcome.js'
 import { predict } from './predict.js'
@@ -77,52 +77,27 @@ function isPossible(tree) {
 }
 
 /** @returns {Promise<{ count?: object, fault?: object, last?: number, ending: string }>} */
-function perform(input, silence = SILENCE_MS) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program], {
-      env: { ...process.env, NODE_TEST_CONTEXT: undefined },
-      stdio: ['pipe', 'pipe', 'pipe'],
-    })
-    const said = {}
-    let errors = ''
-    let rest = ''
-    let late = false
-    const kill = () => {
-      late = true
-      child.kill('SIGKILL')
-    }
-    let watch = setTimeout(kill, silence)
-    child.stdout.setEncoding('utf8').on('data', (chunk) => {
-      clearTimeout(watch)
-      watch = setTimeout(kill, silence)
-      const lines = (rest + chunk).split('\n')
-      rest = lines.pop()
-      for (const line of lines) {
-        const [, kind, value] = /^(tree|fault|done) (.*)$/.exec(line) ?? []
-        if (kind) said[kind] = JSON.parse(value)
-        else errors += `${line}\n`
-      }
-    })
-    child.stderr.setEncoding('utf8').on('data', (chunk) => {
-      errors += chunk
-    })
-    child.on('error', reject)
-    child.on('close', (code, signal) => {
-      clearTimeout(watch)
-      const how = late
-        ? `it hung, and was ended after ${silence} ms`
-        : `it ended with ${code ?? signal}`
-      const isWell = code === 0 && !late
-      resolve({
-        ...(isWell && { count: said.done }),
-        fault: said.fault,
-        last: said.tree,
-        ending: `${how}. ${errors}`,
-      })
-    })
-    child.stdin.on('error', () => {})
-    child.stdin.end(JSON.stringify(input))
+async function perform(input, silence = SILENCE_MS) {
+  const said = {}
+  const { code, signal, late, errors } = await supervise([program], {
+    silence,
+    input,
+    onLine(line) {
+      const [, kind, value] = /^(tree|fault|done) (.*)$/.exec(line) ?? []
+      if (kind) said[kind] = JSON.parse(value)
+      return kind !== undefined
+    },
   })
+  const how = late
+    ? `it hung, and was ended after ${silence} ms`
+    : `it ended with ${code ?? signal}`
+  const isWell = code === 0 && !late
+  return {
+    ...(isWell && { count: said.done }),
+    fault: said.fault,
+    last: said.tree,
+    ending: `${how}. ${errors}`,
+  }
 }
 
 function printEvent({ event, id, place, thread, outcome, locals }) {

@@ -75,17 +75,14 @@ export class BootProbe implements OnModuleInit {
     if (instance === this || typeof instance !== 'object' || instance === null) return
     const hook: unknown = Reflect.get(instance, name)
     if (typeof hook !== 'function' || !Object.isExtensible(instance)) return
-    const failed = (error: unknown) => {
-      this.#failedHooks.set(error, `${name} of its provider ${printToken(provider)}`)
-      throw error
-    }
     Object.defineProperty(instance, name, {
       configurable: true,
       value: async () => {
         try {
           return await Reflect.apply(hook, instance, [])
         } catch (error) {
-          return failed(error)
+          this.#failedHooks.set(error, `${name} of its provider ${printToken(provider)}`)
+          throw error
         } finally {
           Reflect.deleteProperty(instance, name)
         }
