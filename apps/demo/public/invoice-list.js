@@ -15,6 +15,7 @@ let latest = 0
 export async function showInvoices() {
   const { q, status, currency, page } = wanted()
   const turn = ++latest
+  byId('download').href = `/api/invoices.csv?${new URLSearchParams({ q, status, currency })}`
   byId('q').value = q
   byId('status').value = status
   byId('in').value = currency

@@ -45,6 +45,32 @@ describe('the invoices of a desk that was just opened', () => {
     }
   })
 
+  it('can be downloaded as CSV, all that match a filter', async () => {
+    const download = async (query) => {
+      const response = await fetch(`${desk.api}/api/invoices.csv${query}`)
+      assert.equal(response.status, 200)
+      assert.match(response.headers.get('content-type'), /^text\/csv/)
+      assert.match(
+        response.headers.get('content-disposition'),
+        /attachment; filename="invoices\.csv"/,
+      )
+      const [head, ...lines] = (await response.text()).trimEnd().split('\r\n')
+      assert.equal(head, 'number,customer,issued_on,due_on,status,currency,total')
+      return lines
+    }
+    const { invoices, total } = (await ask('GET', `${desk.api}/api/invoices?limit=1`)).body
+    const all = await download('')
+    assert.equal(all.length, total)
+    const [{ number, currency, customer }] = invoices
+    assert.ok(all[0].startsWith(`${number},"${customer}",`), all[0])
+    const filtered = await download(`?currency=${currency}&q=${encodeURIComponent(customer)}`)
+    assert.ok(filtered.length > 0 && filtered.length < total)
+    assert.ok(filtered.every((line) => line.includes(`"${customer}"`) && line.includes(currency)))
+    const refused = await ask('GET', `${desk.api}/api/invoices.csv?status=lost`)
+    assert.equal(refused.status, 422)
+    assert.match(refused.body.error.fields.status, /paid, open or overdue/)
+  })
+
   it('are found by part of a number or of a customer, and by nothing else', async () => {
     const find = async (q) =>
       (await ask('GET', `${desk.api}/api/invoices?limit=100&q=${encodeURIComponent(q)}`)).body

@@ -11,11 +11,17 @@ import { SessionGuard } from './session.guard.js'
 import { SignInController } from './sign-in.controller.js'
 import { StatementsController } from './statements.controller.js'
 import { UsersController } from './users.controller.js'
+import { UsersService } from './users.service.js'
 
 @Module({
   imports: [
     // One `ThreadSensitiveContext` a request: what it bridges runs on a thread, and a connection, of its own.
     SyncbridgeModule.forRoot({ interceptor: { mount: true } }),
+    // A service that blocks, with all that it injects, in the threads.
+    SyncbridgeModule.forThreads({
+      module: new URL('./thread.module.js', import.meta.url),
+      services: [UsersService],
+    }),
     TerminusModule.forRoot({ logger: false }),
   ],
   controllers: [

@@ -11,31 +11,35 @@ import {
   UseGuards,
 } from '@nestjs/common'
 import { ApiBearerAuth, ApiBody, ApiTags } from '@nestjs/swagger'
+import { type Bridged, InjectBridged } from '@syncbridge/nestjs'
 import type { User } from '../sign-in/session.js'
-import { addUser, listUsers, type NewUser, newUser, removeUser } from '../sign-in/users.js'
 import { bodyOf } from './body-schema.js'
+import { type NewUser, newUser } from './new-user.js'
 import { CurrentUser, SessionGuard } from './session.guard.js'
+import { UsersService } from './users.service.js'
 
 @ApiTags('Users')
 @ApiBearerAuth()
 @Controller('users')
 @UseGuards(SessionGuard)
 export class UsersController {
+  constructor(@InjectBridged(UsersService) private readonly users: Bridged<UsersService>) {}
+
   @Get()
   async list(): Promise<{ users: User[] }> {
-    return { users: await listUsers() }
+    return { users: await this.users.list() }
   }
 
   @Post()
   @ApiBody(bodyOf(newUser))
   add(@Body({ schema: newUser }) input: NewUser): Promise<User> {
-    return addUser(input)
+    return this.users.add(input)
   }
 
   @Delete(':id')
   @HttpCode(204)
   async remove(@CurrentUser() user: User, @Param('id', ParseIntPipe) id: number): Promise<void> {
     if (id === user.id) throw new ConflictException('Somebody else has to take you away.')
-    await removeUser(id)
+    await this.users.remove(id)
   }
 }

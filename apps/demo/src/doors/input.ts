@@ -7,13 +7,17 @@ type Issue = { message: string; path?: readonly (PropertyKey | { key: PropertyKe
 const limit = 'Ask for 1 to 100 at a time.'
 const offset = 'Start at a whole number, from 0.'
 
-/** Which part of a list is wanted. */
-export const page = z.object({
-  limit: z.coerce.number(limit).int(limit).min(1, limit).max(100, limit).default(20),
-  offset: z.coerce.number(offset).int(offset).min(0, offset).default(0),
+/** Which invoices are wanted. */
+export const filter = z.object({
   q: z.string().trim().max(100, 'Search for at most 100 characters.').default(''),
   status: z.enum(['', 'paid', 'open', 'overdue'], 'Choose paid, open or overdue.').default(''),
   currency: z.enum(['', ...currencies], `Choose one of ${currencies.join(', ')}.`).default(''),
+})
+
+/** Which part of their list is wanted. */
+export const page = filter.extend({
+  limit: z.coerce.number(limit).int(limit).min(1, limit).max(100, limit).default(20),
+  offset: z.coerce.number(offset).int(offset).min(0, offset).default(0),
 })
 export type Page = z.infer<typeof page>
 

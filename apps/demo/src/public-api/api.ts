@@ -8,6 +8,7 @@ import { newInvoice } from '../ledger/new-invoice.js'
 import { postInvoice } from '../ledger/post-invoice.js'
 import { closeSession, readSession } from '../sign-in/session.js'
 import { credentials, signIn } from '../sign-in/sign-in.js'
+import { invoicesCsv, wantedInvoices } from './invoices-csv.js'
 import { jsonOf } from './json-body.js'
 
 export const api = new Hono()
@@ -32,6 +33,9 @@ api.get('/session', async (c) => {
 })
 
 api.get('/invoices', async (c) => c.json(await listInvoices(check(page, c.req.query()))))
+
+// A route that is itself a synchronous function.
+api.get('/invoices.csv', wantedInvoices, invoicesCsv)
 
 api.get('/invoices/:id', async (c) => c.json(await readInvoice(invoiceIdOf(c.req.param('id')))))
 

@@ -2,11 +2,9 @@ import type { Server } from 'node:http'
 import { join } from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
 import { shutdown } from '@syncbridge/core'
-import { backOffice } from '../back-office/back-office.js'
 import { bypassBridge } from '../bridge-switch.js'
 import { Dashboard } from '../dashboard/dashboard.js'
 import { closeLedger, ledger } from '../ledger/connection.js'
-import { publicApi } from '../public-api/public-api.js'
 import { rateServer } from '../rates/server.js'
 import { drain, listen } from './listen.js'
 import type { Options } from './options.js'
@@ -35,7 +33,12 @@ export async function startDesk(options: Options): Promise<Desk> {
   process.env.LEDGER_FILE = ledgerFile
   prepareLedger(ledgerFile)
 
-  if (!options.bypass) await warmUp()
+  // Imported only now: threads start on other cores while this one reads what the front doors are made of.
+  const [{ backOffice }, { publicApi }] = await Promise.all([
+    import('../back-office/back-office.js'),
+    import('../public-api/public-api.js'),
+    options.bypass ? undefined : warmUp(),
+  ])
 
   const dashboard = new Dashboard()
   const rates = rateServer()
