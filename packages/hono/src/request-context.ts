@@ -45,21 +45,16 @@ export class RequestContext {
 
   /** Settles when the response is there; the context stays open behind it until the body has ended. */
   run(next: Next): Promise<void> {
-    return new Promise((answered, failed) => {
-      this.context
-        .run(() => this.#serve(next, answered))
-        .then(
-          () => this.#stop(),
-          (error) => {
-            this.#stop()
-            // Once the response is on its way there is nobody left to tell, and `failed` does nothing.
-            failed(error)
-          },
-        )
+    let served: Promise<void> | undefined
+    const over = this.context.run(() => {
+      served = this.#serve(next)
+      return this.#seeThrough(served)
     })
+    // Not begun, where the context could not be opened.
+    return served ?? over
   }
 
-  async #serve(next: Next, answered: () => void): Promise<void> {
+  async #serve(next: Next): Promise<void> {
     const { bodies, errors } = this.#shared
     try {
       await next()
@@ -67,17 +62,26 @@ export class RequestContext {
       throw errors.map(error, this.#c) ?? error
     }
     this.#throwUnmapped()
-    if (bodies.isOpen(this.#c)) {
-      // From here on the client matters, also where the first call is still to come: looking at the signal begins to watch it.
-      void this.signal
-      // With the client gone, the response that is there may be another's, sent while the handler was still running.
-      if (!this.#gone) this.#body = await bodies.hold(this.#c)
+    if (!bodies.isOpen(this.#c)) return
+    // From here on the client matters, also where the first call is still to come: looking at the signal begins to watch it.
+    void this.signal
+    // With the client gone, the response that is there may be another's, sent while the handler was still running.
+    if (!this.#gone) this.#body = await bodies.hold(this.#c)
+  }
+
+  async #seeThrough(served: Promise<void>): Promise<void> {
+    try {
+      await served
+      if (!this.#body) return
+      await this.#body.untilEnd()
+      // A server may cancel the body before it tells of the client, or instead.
+      if (this.#body.isRefused) this.#abort?.abort(clientGone())
+    } catch {
+      // Thrown to whoever waits for the response.
+    } finally {
+      this.#stopWatching?.()
+      this.#stopFollowing?.()
     }
-    answered()
-    if (!this.#body) return
-    await this.#body.untilEnd()
-    // A server may cancel the body before it tells of the client, or instead.
-    if (this.#body.isRefused) this.#abort?.abort(clientGone())
   }
 
   /** An error of a call that another request made, and that this one awaited as well: `app.onError` has had it as it was. */
@@ -102,10 +106,5 @@ export class RequestContext {
       this.#body?.abandon(reason)
     })
     return abort.signal
-  }
-
-  #stop(): void {
-    this.#stopWatching?.()
-    this.#stopFollowing?.()
   }
 }
