@@ -23,6 +23,9 @@ function removeStale(): Plugin {
   }
 }
 
+/** In characters. */
+const longestLine = 160
+
 const everywhere: Options = {
   bundle: true,
   outDir: 'dist',
@@ -59,6 +62,10 @@ export function libraryBuild(entries: string[], threadEntries: string[] = []): O
     esbuildOptions: (options, { format }) => {
       // What two entries share must be one module, or a thread would hold two copies of it.
       options.splitting = format === 'esm'
+      // Every thread reads it anew, and a third of it would be blanks. Names stay, and lines short enough for the one that an
+      // uncaught error prints.
+      options.minifyWhitespace = true
+      options.lineLimit = longestLine
       if (format === 'cjs') {
         options.define = { ...options.define, 'import.meta.url': 'importMetaUrl' }
         options.entryPoints = entries
