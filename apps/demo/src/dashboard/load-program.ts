@@ -82,7 +82,8 @@ class Crowd {
       () => 0,
     )
     this.#waiting.delete(due)
-    if (status === 200) this.#heartbeats.push(Date.now() - due)
+    // Who went home without an answer has waited as long as that.
+    if (status === 200 || this.#closing.aborted) this.#heartbeats.push(Date.now() - due)
   }
 
   async #ask(

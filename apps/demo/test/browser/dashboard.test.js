@@ -19,6 +19,17 @@ const waitsOf = (page) =>
     }),
   )
 
+/** Resolves when the crowd has been there for long enough to be seen in the charts of both desks. */
+async function sendCrowd(page) {
+  await page.getByRole('button', { name: 'Send a crowd' }).click()
+  await page.getByText('The crowd is here.').waitFor({ timeout: 20_000 })
+  assert.equal(await page.getByRole('button', { name: 'Send a crowd' }).isDisabled(), true)
+  await page.waitForFunction(() =>
+    /\d s$|\d{3} ms/.test(document.querySelector('[data-side=off] .verdict').textContent),
+  )
+  await page.waitForTimeout(1500) // What is looked at are charts of some seconds.
+}
+
 describe('the dashboard', { skip }, () => {
   let desk
   let browser
@@ -40,23 +51,14 @@ describe('the dashboard', { skip }, () => {
       await line.elementHandle(),
     )
     const quiet = await line.getAttribute('points')
-    await page.getByRole('button', { name: 'Send a crowd' }).click()
-    await page.getByText('The crowd is here.').waitFor()
-    assert.equal(await page.getByRole('button', { name: 'Send a crowd' }).isDisabled(), true)
-    await page.waitForFunction(() =>
-      /\d s$|\d{3} ms/.test(document.querySelector('[data-side=off] .verdict').textContent),
-    )
-    await page.waitForTimeout(1500) // What is looked at are charts of some seconds.
-    await picture(page, 'dashboard-under-load-1280-light', { fullPage: true })
-    await page.getByText('Quiet. Send a crowd').waitFor({ timeout: 40_000 })
-    for (const [width, colorScheme] of [
-      [1280, 'dark'],
-      [390, 'dark'],
-      [390, 'light'],
-    ]) {
+    for (const width of [1280, 390]) {
       await page.setViewportSize({ width, height: 844 })
-      await page.emulateMedia({ colorScheme })
-      await picture(page, `dashboard-after-load-${width}-${colorScheme}`, { fullPage: true })
+      await sendCrowd(page)
+      for (const colorScheme of ['light', 'dark']) {
+        await page.emulateMedia({ colorScheme })
+        await picture(page, `dashboard-under-load-${width}-${colorScheme}`, { fullPage: true })
+      }
+      await page.getByText('Quiet. Send a crowd').waitFor({ timeout: 40_000 })
       await assertFits(page)
     }
     const [on, off] = await waitsOf(page)
