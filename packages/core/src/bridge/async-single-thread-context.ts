@@ -1,4 +1,5 @@
 import { Cell } from '../context/cell.js'
+import type { StartPause } from '../executor/executor.js'
 import type { Runtime } from '../runtime/runtime.js'
 import { runtime } from '../runtime/runtime.js'
 import type { Thread } from '../thread/thread.js'
@@ -43,9 +44,11 @@ export class AsyncSingleThreadContext implements LoopOwner {
   }
 
   /** @internal */
-  loopThread(here: Runtime): Thread {
+  loopThread(here: Runtime): Thread | StartPause {
     const state = this.#thread?.state
-    if (!this.#thread || state === 'gone' || state === 'ending') this.#thread = here.spawn('loop')
-    return this.#thread
+    if (this.#thread && state !== 'gone' && state !== 'ending') return this.#thread
+    const thread = here.spawn('loop')
+    this.#thread = thread.state === 'paused' ? undefined : thread
+    return thread
   }
 }

@@ -5,6 +5,7 @@ import { Deadline } from '../cancellation/deadline.js'
 import { Codec } from '../codec/codec.js'
 import type { Scope } from '../context/scope.js'
 import { BlockedLoopError, DeadlockError } from '../errors.js'
+import type { StartPause } from '../executor/executor.js'
 import type { FrameRef, FunctionRef, WireHandle } from '../protocol.js'
 import { assertImportable } from '../registry/entry-module.js'
 import { printRef } from '../registry/function-ref.js'
@@ -23,7 +24,7 @@ import { traceOf } from './trace.js'
 
 /** Something that owns a loop thread of its own for the calls of one scope. */
 export interface LoopOwner {
-  loopThread(here: Runtime): Thread
+  loopThread(here: Runtime): Thread | StartPause
 }
 
 /** A blocking call of what a handle leads to. A step of an iterator gives an `IteratorResult`. */
@@ -93,8 +94,9 @@ function blockUntraced(
       sendHome(here, call, handle)
     } else if (forceNewLoop) {
       assertImportable(ref, here.entryModule, here.registry)
-      ownThread = here.spawn('loop', frameRef)
-      ownThread.run(call)
+      const thread = here.spawn('loop', frameRef)
+      if (thread.state !== 'paused') ownThread = thread
+      runThere(thread, call)
     } else {
       sendToLoop(here, scope, call)
     }
@@ -141,8 +143,13 @@ function sendToLoop(here: Runtime, scope: Scope, call: Call): void {
   }
   assertImportable(ref, here.entryModule, here.registry)
   const owner = scope.singleLoop as LoopOwner | undefined
-  if (owner) owner.loopThread(here).run(call)
+  if (owner) runThere(owner.loopThread(here), call)
   else here.sendToHost(call, { by: 'loop' })
+}
+
+function runThere(thread: Thread | StartPause, call: Call): void {
+  if (thread.state === 'paused') thread.fail(call)
+  else thread.run(call)
 }
 
 /**

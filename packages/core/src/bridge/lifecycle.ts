@@ -56,6 +56,7 @@ export function configure(options: ConfigureOptions = {}): void {
   assertOptions('configure', options, configureOptions)
   here.config = mergeConfig(here.config, options)
   here.allowSpin(here.config.spin)
+  here.failedStarts.clear()
   here.closed = false
 }
 

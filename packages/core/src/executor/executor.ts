@@ -9,7 +9,16 @@ export interface ThreadExecutor {
    * @returns whether it was one of this executor's, which then sees to the orphans.
    */
   threadGone(thread: Thread, orphans: readonly Call[]): boolean
+  /** Threads may be started that could not be before (`runtime/failed-starts.ts`): there may be calls that wait for one. */
+  threadsMayStart?(): void
+}
+
+/** No thread is started now, since the last ones could not start. */
+export interface StartPause {
+  readonly state: 'paused'
+  /** Fails a call for which there is no thread, with the reason. */
+  fail(call: Call): void
 }
 
 /** Makes a thread; handed to executors, which never make one themselves. */
-export type Spawn = (role: ThreadRole) => Thread
+export type Spawn = (role: ThreadRole) => Thread | StartPause

@@ -10,7 +10,7 @@ import { refuse } from '../call/pending-calls.js'
 import { Alarms } from '../cancellation/alarms.js'
 import { QueueFullError } from '../errors.js'
 import type { Thread } from '../thread/thread.js'
-import type { Spawn, ThreadExecutor } from './executor.js'
+import type { Spawn, StartPause, ThreadExecutor } from './executor.js'
 
 /** Limits of the threads that contexts lease. */
 export interface LeaseOptions {
@@ -118,6 +118,10 @@ export class LeaseExecutor implements ThreadExecutor {
     return true
   }
 
+  threadsMayStart(): void {
+    this.#serveLine()
+  }
+
   #wait(lease: Lease, call: Call): void {
     const waitsAlready = this.#line.includes(lease)
     const { maxQueue = 1000, leaseTimeout = 30_000 } = this.#options()
@@ -134,7 +138,7 @@ export class LeaseExecutor implements ThreadExecutor {
     if (waitsAlready) return
     this.#line.push(lease)
     this.#serveLine()
-    if (!lease.thread)
+    if (lease.calls.length > 0)
       lease.stopTimer = this.#alarms.after(leaseTimeout, () =>
         this.#waitedTooLong(lease, leaseTimeout),
       )
@@ -159,13 +163,20 @@ export class LeaseExecutor implements ThreadExecutor {
 
   #serveLine(): void {
     while (this.#line.length > 0 && this.#hasRoom()) {
-      const lease = this.#line.shift()
+      const [lease] = this.#line
       if (!lease) return
-      lease.stopTimer?.()
       // All its calls were given up while they waited: it needs no thread now.
-      if (lease.calls.length === 0) continue
-      lease.thread = this.#takeThread()
-      for (const call of lease.calls.clear()) lease.thread.run(call)
+      const thread = lease.calls.length > 0 ? this.#takeThread() : undefined
+      const isPaused = thread?.state === 'paused'
+      // One of the threads that there are will come back.
+      if (isPaused && this.#threadCount > 0) return
+      this.#line.shift()
+      lease.stopTimer?.()
+      if (isPaused) for (const call of this.#leave(lease)) thread.fail(call)
+      else if (thread) {
+        lease.thread = thread
+        for (const call of lease.calls.clear()) thread.run(call)
+      }
     }
   }
 
@@ -177,12 +188,13 @@ export class LeaseExecutor implements ThreadExecutor {
     return this.#options().maxThreads ?? 8
   }
 
-  #takeThread(): Thread {
+  #takeThread(): Thread | StartPause {
     // The one that was used last: its caches are the warmest.
     const warm = this.#idle.pop()
     if (warm) return warm
-    this.#threadCount += 1
-    return this.#spawn('leased')
+    const thread = this.#spawn('leased')
+    if (thread.state !== 'paused') this.#threadCount += 1
+    return thread
   }
 
   #giveBackWhenIdle(lease: Lease, thread: Thread): void {

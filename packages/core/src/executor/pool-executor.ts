@@ -5,7 +5,7 @@ import { FairQueue } from '../call/fair-queue.js'
 import { after } from '../cancellation/timer.js'
 import type { FrameRef } from '../protocol.js'
 import type { Thread } from '../thread/thread.js'
-import type { Spawn, ThreadExecutor } from './executor.js'
+import type { Spawn, StartPause, ThreadExecutor } from './executor.js'
 import { RunTimes } from './run-times.js'
 
 /** Sizes of a pool of threads. */
@@ -64,6 +64,7 @@ export class PoolExecutor implements ThreadExecutor {
   submit(call: Call, runOnFrame: (frame: FrameRef) => void): void {
     const { maxQueue = Number.POSITIVE_INFINITY } = this.#options()
     const free = this.#freeThread()
+    if (free?.state === 'paused') return free.fail(call)
     if (free) return this.#start(free, call)
     const own = call.request.scope.chain.find((frame) => this.#hasThread(frame))
     if (own) return runOnFrame(own)
@@ -104,6 +105,10 @@ export class PoolExecutor implements ThreadExecutor {
     return true
   }
 
+  threadsMayStart(): void {
+    this.#next()
+  }
+
   /** Also those that were sent ahead. */
   get #waiting(): number {
     let waiting = this.#queue.length
@@ -117,7 +122,8 @@ export class PoolExecutor implements ThreadExecutor {
       const thread = free ?? this.#threadWithRoom(call)
       if (!thread) return
       this.#queue.shift()
-      if (free) this.#start(thread, call)
+      if (thread.state === 'paused') thread.fail(call)
+      else if (free) this.#start(thread, call)
       else this.#startAhead(thread, call)
     }
   }
@@ -145,15 +151,25 @@ export class PoolExecutor implements ThreadExecutor {
     this.#next()
   }
 
-  #freeThread(): Thread | undefined {
+  /** @returns a pause where there is no thread at all, and none may be started now. */
+  #freeThread(): Thread | StartPause | undefined {
     const { maxThreads = availableParallelism() } = this.#options()
-    const threads = this.#usable
-    const idle = threads.find(({ load }) => load === 0)
-    const busy = threads.filter(({ load }) => load > 0).length
+    let idle: Thread | undefined
+    let usable = 0
+    let busy = 0
+    // Once through, and nothing made: this is done for each call.
+    for (const thread of this.#threads) {
+      if (!isUsable(thread)) continue
+      usable += 1
+      if (thread.load > 0) busy += 1
+      else idle ??= thread
+    }
     // Counted anew each time: the limit may have been lowered since these threads were started.
     if (busy >= maxThreads) return undefined
-    if (idle || threads.length >= maxThreads) return idle
+    if (idle || usable >= maxThreads) return idle
     const thread = this.#spawn('pool')
+    // Those that there are come to it.
+    if (thread.state === 'paused') return usable > 0 ? undefined : thread
     this.#threads.add(thread)
     thread.onCallFinished = (call) => this.#finished(thread, call)
     return thread
@@ -161,7 +177,7 @@ export class PoolExecutor implements ThreadExecutor {
 
   /** Without those that are on their way out. */
   get #usable(): Thread[] {
-    return [...this.#threads].filter(({ state }) => state === 'starting' || state === 'ready')
+    return [...this.#threads].filter(isUsable)
   }
 
   #finished(thread: Thread, call: Call | undefined): void {
@@ -215,4 +231,8 @@ export class PoolExecutor implements ThreadExecutor {
     for (const thread of this.#threads) if (thread.address === frame.thread) return true
     return false
   }
+}
+
+function isUsable({ state }: Thread): boolean {
+  return state === 'starting' || state === 'ready'
 }

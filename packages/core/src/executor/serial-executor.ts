@@ -18,8 +18,10 @@ export class SerialExecutor implements ThreadExecutor {
   }
 
   submit(call: Call): void {
-    this.#thread ??= this.#spawn(this.#role)
-    this.#thread.run(call)
+    const thread = this.#thread ?? this.#spawn(this.#role)
+    if (thread.state === 'paused') return thread.fail(call)
+    this.#thread = thread
+    thread.run(call)
   }
 
   threadGone(thread: Thread, orphans: readonly Call[]): boolean {

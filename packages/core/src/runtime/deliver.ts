@@ -9,6 +9,7 @@ import type {
   CleanMessage,
   ContextMessage,
   HandleMessage,
+  LifeMessage,
   Message,
   Outcome,
   WireValue,
@@ -55,13 +56,8 @@ export function deliver(runtime: Addressee, message: Message): void {
       return runtime.host?.cleaned(message)
     case 'handle':
       return deliverHandle(runtime, message)
-    case 'life': {
-      const thread = runtime.post.thread(message.from)
-      if (message.state === 'ready') thread?.markReady()
-      else if (message.state === 'tidy') thread?.markTidy()
-      else thread?.dying(message.error && runtime.codec.decode(message.error))
-      return
-    }
+    case 'life':
+      return deliverLife(runtime, message)
     case 'leave':
       return void runtime.threadExit.leave()
     case 'pulse':
@@ -107,6 +103,15 @@ function deliverHandle(runtime: Addressee, { id, from, change }: HandleMessage):
   if (change === 'keep') return handles.keep(id, from)
   const orphan = handles.release(id, from)
   if (orphan) closeLater(runtime, [orphan])
+}
+
+function deliverLife(runtime: Addressee, { from, state, error }: LifeMessage): void {
+  const thread = runtime.post.thread(from)
+  if (!thread) return
+  if (state === 'tidy') return thread.markTidy()
+  if (state === 'dying') return thread.dying(error && runtime.codec.decode(error))
+  thread.markReady()
+  runtime.failedStarts.ready(thread)
 }
 
 /** Its call has been settled without it. */

@@ -6,7 +6,7 @@ import { Call } from '../call/call.js'
 import type { Alarms } from '../cancellation/alarms.js'
 import { NO_CHANGES } from '../codec/clone-failure.js'
 import type { Codec } from '../codec/codec.js'
-import type { ThreadExecutor } from '../executor/executor.js'
+import type { Spawn, ThreadExecutor } from '../executor/executor.js'
 import { LeaseExecutor } from '../executor/lease-executor.js'
 import { PoolExecutor } from '../executor/pool-executor.js'
 import { SerialExecutor } from '../executor/serial-executor.js'
@@ -27,7 +27,7 @@ export interface HostEnvironment {
   readonly codec: Codec
   readonly alarms: Alarms
   config(): ConfigureOptions
-  spawn(role: ThreadRole): Thread
+  readonly spawn: Spawn
   sendToFrame(call: Call, frame: FrameRef, onRefused: () => void): void
   /** @returns false where the thread is gone. */
   runAt(thread: string, call: Call): boolean

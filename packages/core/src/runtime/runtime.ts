@@ -23,7 +23,7 @@ import { completeMessage } from '../codec/wire-list.js'
 import { Carriers } from '../context/carriers.js'
 import { Scopes } from '../context/scope.js'
 import { ForwardedCalls } from '../diagnostics/forwarded-calls.js'
-import type { ThreadExecutor } from '../executor/executor.js'
+import type { StartPause, ThreadExecutor } from '../executor/executor.js'
 import { onePerThread } from '../one-per-thread.js'
 import {
   type CallMessage,
@@ -45,6 +45,7 @@ import { CallStatistics } from './call-statistics.js'
 import type { ConfigureOptions } from './config.js'
 import { answerRefused, deliver } from './deliver.js'
 import { ExitHooks } from './exit-hooks.js'
+import { FailedStarts } from './failed-starts.js'
 import { Host } from './host.js'
 import { OpenWork } from './open-work.js'
 import { Outbox } from './outbox.js'
@@ -102,6 +103,9 @@ export class Runtime implements Maker, CallKeeper {
   readonly outbox: Outbox
   /** What runs calls on threads made here, and takes back those that a thread left unstarted. */
   readonly executors = new Set<ThreadExecutor>()
+  readonly failedStarts = new FailedStarts(this.alarms, () => {
+    for (const executor of this.executors) executor.threadsMayStart?.()
+  })
   /** Of other threads, within traced calls. */
   readonly forwarded = new ForwardedCalls()
   /** Only at the root. */
@@ -244,8 +248,11 @@ export class Runtime implements Maker, CallKeeper {
   /** Whether there is anything to wake up for, while blocked: the end of a thread, too, which is told by no message. */
   readonly look = (): boolean => this.post.hasNews() || this.post.hasDeaths()
 
-  /** Makes a thread below this one. */
-  spawn(role: ThreadRole, starter?: FrameRef, limits?: ResourceLimits): Thread {
+  /** Makes a thread below this one, unless the last ones could not start. */
+  spawn(role: ThreadRole, starter?: FrameRef, limits?: ResourceLimits): Thread | StartPause {
+    const kind = limits ? `${role} ${JSON.stringify(limits)}` : role
+    const pause = this.failedStarts.pause(kind)
+    if (pause) return pause
     this.#lastThread += 1
     const { env, execArgv, resourceLimits, startTimeout, setup = [], spin } = this.config
     const thread = new Thread(
@@ -265,6 +272,7 @@ export class Runtime implements Maker, CallKeeper {
       this,
     )
     this.post.add(thread)
+    this.failedStarts.started(kind, thread)
     return thread
   }
 

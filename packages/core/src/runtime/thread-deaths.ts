@@ -14,6 +14,8 @@ import { closeIterators } from '../registry/iterators.js'
 import type { Registry } from '../registry/registry.js'
 import type { Thread } from '../thread/thread.js'
 import { isWithin } from '../thread-address.js'
+import { type Death, exited } from './death.js'
+import type { FailedStarts } from './failed-starts.js'
 import type { Outbox } from './outbox.js'
 import type { PostOffice } from './post-office.js'
 import type { Work } from './work.js'
@@ -28,15 +30,7 @@ export interface Bereaved {
   readonly scopes: Scopes
   readonly executors: Iterable<ThreadExecutor>
   readonly forwarded: ForwardedCalls
-}
-
-interface Death {
-  readonly thread: ThreadAddress
-  readonly role: string
-  readonly exitCode: number | undefined
-  readonly cause: unknown
-  /** Whether it had come up at all. */
-  readonly started: boolean
+  readonly failedStarts: FailedStarts
 }
 
 /** A thread that was made here has ended. */
@@ -53,6 +47,8 @@ export function ownThreadGone(
     cause,
     started: thread.cameUp,
   }
+  // Before its calls fail: with the first of them the next thread may be asked for.
+  here.failedStarts.ended(thread, death)
   here.post.remove(thread)
   const orphans: Call[] = []
   for (const call of here.outbox.pending.removeSentTo(thread.address)) {
@@ -95,31 +91,6 @@ function isOrphan(call: Call, thread: Thread): boolean {
 function fail(call: Call, death: Death): void {
   call.settle({ failure: exited(call.label, death) })
   call.finish()
-}
-
-function exited(
-  label: string,
-  { thread, role, exitCode, cause, started }: Death,
-): ThreadExitedError {
-  const what = `${label}: the ${role} thread ${thread} ${howItEnded(exitCode, cause, started)}`
-  const options = { exitCode, function: label, thread, ...(cause !== undefined && { cause }) }
-  return new ThreadExitedError(what, options)
-}
-
-function howItEnded(exitCode: number | undefined, cause: unknown, started: boolean): string {
-  const how =
-    exitCode === undefined ? 'ended without an exit code' : `ended with exit code ${exitCode}`
-  if (cause instanceof Error) {
-    return `${started ? `${how} before the call finished` : 'could not start'}: ${cause.name}: ${cause.message}`
-  }
-  if (!started) {
-    return 'could not start, and the thread that waited for it could not be told why: see configure({ setup, execArgv, env }) and NODE_OPTIONS'
-  }
-  const remedy =
-    exitCode === undefined
-      ? 'It may have run out of memory: see configure({ resourceLimits })'
-      : 'process.exit() in a bridged function ends its thread: throw an error instead'
-  return `${how} before the call finished. ${remedy}`
 }
 
 /** It can call nothing any more, and finish nothing that it has begun to iterate over. */

@@ -68,6 +68,7 @@ export class Thread implements CallKeeper {
   onCallFinished: ((call: Call) => void) | undefined
   #state: ThreadState = 'starting'
   #cameUp = false
+  #hasFailedToStart = false
   /** It has `onThreadExit` functions. */
   #isTidy = false
   #cause: unknown
@@ -161,6 +162,21 @@ export class Thread implements CallKeeper {
   /** Whether it has ever been ready. */
   get cameUp(): boolean {
     return this.#cameUp
+  }
+
+  /** Why it ended, where that is known: it may be told after its end. */
+  get cause(): unknown {
+    return this.#cause
+  }
+
+  /** Whether it has taken a call of its own queue. */
+  get hasWorked(): boolean {
+    return this.#life.taken() !== 0
+  }
+
+  /** Whether it is gone without having been of any use, and without having been told to go. */
+  get hasFailedToStart(): boolean {
+    return this.#hasFailedToStart
   }
 
   get threadId(): number {
@@ -363,6 +379,8 @@ export class Thread implements CallKeeper {
     for (let message = this.channel.take(); message; message = this.channel.take())
       this.#maker.receive(message)
     this.#maker.census.strike(this.#memory)
+    const isToldToGo = this.#state === 'ending' && this.#cause === undefined
+    this.#hasFailedToStart = !isToldToGo && !this.hasWorked
     // Before its calls fail: whoever is told must not give it another.
     this.#state = 'gone'
     const code = this.#life.exitCode() ?? exitCode

@@ -1,0 +1,143 @@
+/** Threads that can't start: everybody is told why, and not by the start of one more thread each. */
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { runFiles } from './support/run-in-process.js'
+
+const fixture = JSON.stringify(new URL('./fixtures/basic.js', import.meta.url).href)
+
+const support = JSON.stringify(new URL('./support/occupied.js', import.meta.url).href)
+
+const opening = `
+import { subscribe } from 'node:diagnostics_channel'
+import { rmSync, writeFileSync } from 'node:fs'
+import { configure, stats, ThreadSensitiveContext, AsyncSingleThreadContext } from '@syncbridge/core'
+import * as calls from ${fixture}
+import { occupied } from ${support}
+const setup = new URL('./setup.mjs', import.meta.url)
+const pool = { maxThreads: 2 }
+configure({ setup: [setup], pool })
+let started = 0
+subscribe('syncbridge:thread', ({ state }) => { if (state === 'started') started += 1 })
+const outcome = async (call) => { try { return await call() } catch (error) { return error } }
+`
+const broken = `throw new RangeError('no database')`
+
+async function run(t, program, setup = broken) {
+  const files = { 'main.mjs': opening + program, 'setup.mjs': setup }
+  const { stdout, stderr, late, code } = await runFiles(t, files, { deadline: 60_000 })
+  assert.deepEqual({ stderr, late, code }, { stderr: '', late: false, code: 0 })
+  return stdout.trim().split('\n')
+}
+
+describe('threads that can’t start', () => {
+  for (const [place, call] of [
+    ['the shared thread', '() => calls.add(1, 2)'],
+    ['the pool', '() => calls.addOnPool(1, 2)'],
+    ['a leased thread', '() => new ThreadSensitiveContext().run(() => calls.add(1, 2))'],
+    ['the loop', `() => calls.greet('you')`],
+    ['a loop of its own', `() => calls.whereFresh()`],
+    ['a loop of a context', `() => new AsyncSingleThreadContext().run(() => calls.greet('you'))`],
+  ]) {
+    test(`are not started for each of a thousand calls, which are all told the reason (${place})`, async (t) => {
+      const [counts, first, last] = await run(
+        t,
+        `
+const call = ${call}
+const first = await outcome(call)
+const errors = []
+for (let count = 0; count < 200; count += 1)
+  errors.push(...await Promise.all(Array.from({ length: 5 }, () => outcome(call))))
+const isTold = ({ code, function: name, thread, message, cause }) =>
+  code === 'SYNCBRIDGE_THREAD_EXITED' && name !== undefined && thread !== undefined && message.includes('could not start')
+const told = errors.filter(isTold).length
+const next = errors.filter(({ message }) => /the next is (tried in \\d+ ms|being tried now)$/.test(message)).length
+console.log([told, next > 900, started, stats().threads.length, stats().calls.pending].join())
+console.log(first.message)
+// While it was blocked, it could not be told why; by now it knows.
+await new Promise(setImmediate)
+let error
+do error = await outcome(call)
+while (!error.message.includes('the next'))
+console.log(error.cause?.message, error.message)`,
+      )
+      const [told, isPaused, started, threads, pending] = counts.split(',')
+      assert.deepEqual(
+        { told, isPaused, threads, pending },
+        { told: '1000', isPaused: 'true', threads: '0', pending: '0' },
+      )
+      // Pauses double: so many starts would take minutes.
+      assert.ok(Number(started) < 20, `${started} threads were started`)
+      assert.match(first, /could not start/)
+      assert.match(
+        last,
+        /^no database .*RangeError: no database\. \d+ starts in a row have failed; the next/,
+      )
+    })
+  }
+
+  test('are tried again at once after the first failure', async (t) => {
+    const lines = await run(
+      t,
+      `
+console.log((await outcome(() => calls.add(1, 2))).message)
+writeFileSync(setup, '')
+console.log(await outcome(() => calls.add(1, 2)), started)`,
+    )
+    assert.match(lines[0], /could not start: RangeError: no database$/)
+    assert.equal(lines[1], '3 2')
+  })
+
+  test('are tried again by themselves, and serve when what failed has been mended', async (t) => {
+    const lines = await run(
+      t,
+      `
+const ways = [() => calls.add(1, 2), () => calls.addOnPool(1, 2), () => new ThreadSensitiveContext().run(() => calls.add(1, 2))]
+for (let count = 0; count < 50; count += 1) for (const way of ways) await outcome(way)
+writeFileSync(setup, '')
+const deadline = performance.now() + 30_000
+for (const way of ways) {
+  let answer
+  do {
+    answer = await outcome(way)
+    const [, ms] = /the next is tried in (\\d+) ms/.exec(answer?.message ?? '') ?? []
+    if (ms) await new Promise((resolve) => setTimeout(resolve, Number(ms)))
+  } while (answer !== 3 && performance.now() < deadline)
+  console.log(answer)
+}
+rmSync(setup)
+console.log(await calls.add(3, 4))`,
+    )
+    assert.deepEqual(lines, ['3', '3', '3', '7'])
+  })
+
+  test('are tried again at once after configure()', async (t) => {
+    const lines = await run(
+      t,
+      `
+let error
+do error = await outcome(() => calls.add(1, 2))
+while (!error.message.includes('the next'))
+configure({ setup: [] })
+console.log(await outcome(() => calls.add(1, 2)))`,
+    )
+    assert.deepEqual(lines, ['3'])
+  })
+
+  test('hold up nobody who has a thread, and those who wait for another one get it when one can start', async (t) => {
+    const lines = await run(
+      t,
+      `
+writeFileSync(setup, '')
+const holding = await occupied(calls.holdOnPool)
+writeFileSync(setup, ${JSON.stringify(broken)})
+while (started < 3) await outcome(() => calls.addOnPool(1, 2))
+const waiting = calls.addOnPool(3, 4)
+console.log(started)
+writeFileSync(setup, '')
+console.log(await waiting, started)
+holding.release()
+await holding.done`,
+    )
+    assert.deepEqual(lines, ['3', '7 4'])
+  })
+})
