@@ -123,6 +123,25 @@ console.log(await outcome(() => calls.add(1, 2)))`,
     assert.deepEqual(lines, ['3'])
   })
 
+  for (const [how, ending, reason] of [
+    ['exit', 'process.exit(3)', /ended with exit code 3 before it had taken a call\. .*setup/],
+    ['throw', `throw new RangeError('no database')`, /before it had taken a call: RangeError: no/],
+  ]) {
+    test(`and those that ${how} as soon as they are up do not have a call go round for ever`, async (t) => {
+      const [message, started] = await run(
+        t,
+        `
+console.log((await outcome(() => calls.addOnPool(1, 2))).message)
+for (let count = 0; count < 200; count += 1) await outcome(() => calls.addOnPool(1, 2))
+console.log(started)`,
+        `setImmediate(() => { ${ending} })`,
+      )
+      assert.match(message, reason)
+      assert.match(message, /2 starts in a row have failed; the next is tried in \d+ ms$/)
+      assert.ok(Number(started) < 20, `${started} threads were started`)
+    })
+  }
+
   test('hold up nobody who has a thread, and those who wait for another one get it when one can start', async (t) => {
     const lines = await run(
       t,

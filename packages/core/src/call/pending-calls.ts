@@ -18,16 +18,24 @@ export function refuse(call: Call): void {
   call.finish()
 }
 
-/** A number is a place in a table and a round: so many places there are, and so many calls in one place before a number returns. */
-const PLACES = 2 ** 20
-const ROUNDS = 2 ** 11
+/** Numbers are small integers, which cost no memory of their own, and none returns before all others have been given. */
+const NUMBERS = 2 ** 31
+/** So many places there are at least, a power of two. */
+const LEAST_PLACES = 64
+/** A table that has grown beyond this is given back when it is empty. */
+const MOST_KEPT = 2 ** 14
 
 export class PendingCalls {
-  /** The first place stays empty: a call whose number is 0 is not under way. */
-  readonly #places: Array<Call | undefined> = [undefined]
-  readonly #rounds: number[] = [0]
-  readonly #free: number[] = []
+  /** A call's place is the last digits of its number. */
+  #places = emptyPlaces(LEAST_PLACES)
+  #mask = LEAST_PLACES - 1
+  #last: number
   #size = 0
+
+  /** @param last The number before the first one. */
+  constructor(last = 0) {
+    this.#last = last
+  }
 
   get size(): number {
     return this.#size
@@ -35,31 +43,45 @@ export class PendingCalls {
 
   /**
    * Numbers a call for one sending; sent again, it gets another number, so that a stale answer finds nothing. The place is taken
-   * until the answer has come or the thread is gone, so a number returns only long after its answer.
+   * until the answer has come or the thread is gone. A number whose place is taken, by a call that is long in coming back, is left out.
    */
   add(call: Call): number {
-    const place = this.#free.pop() ?? this.#places.length
-    const round = ((this.#rounds[place] ?? 0) + 1) % ROUNDS
-    this.#rounds[place] = round
-    this.#places[place] = call
+    if (this.#size * 2 > this.#mask) this.#grow()
+    let id = this.#last
+    do id = (id + 1) % NUMBERS
+    // A call whose number is 0 is not under way.
+    while (id === 0 || this.#places[id & this.#mask] !== undefined)
+    this.#last = id
+    this.#places[id & this.#mask] = call
     this.#size += 1
-    call.id = round * PLACES + place
-    return call.id
+    call.id = id
+    return id
   }
 
   /** @returns undefined where the call is not under way. */
   idOf({ id }: Call): number | undefined {
-    return this.#places[id % PLACES]?.id === id ? id : undefined
+    return this.#places[id & this.#mask]?.id === id ? id : undefined
   }
 
   remove(id: number): Call | undefined {
-    const place = id % PLACES
+    const place = id & this.#mask
     const call = this.#places[place]
     if (call?.id !== id) return undefined
     this.#places[place] = undefined
-    this.#free.push(place)
     this.#size -= 1
+    if (this.#size === 0 && this.#mask >= MOST_KEPT) this.#resize(LEAST_PLACES)
     return call
+  }
+
+  #grow(): void {
+    this.#resize(2 * (this.#mask + 1))
+  }
+
+  #resize(count: number): void {
+    const calls = this.#places
+    this.#places = emptyPlaces(count)
+    this.#mask = count - 1
+    for (const call of calls) if (call) this.#places[call.id & this.#mask] = call
   }
 
   /** An outcome arrived. @returns whether it was taken: its call may have been given up. */
@@ -90,4 +112,8 @@ export class PendingCalls {
     // As they were made, which is not the order of their places.
     return lost.sort((a, b) => a.sequence - b.sequence)
   }
+}
+
+function emptyPlaces(count: number): Array<Call | undefined> {
+  return new Array<Call | undefined>(count).fill(undefined)
 }

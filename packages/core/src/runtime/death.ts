@@ -9,31 +9,31 @@ export interface Death {
   readonly cause: unknown
   /** Whether it had come up at all. */
   readonly started: boolean
+  /** Whether it had taken any call. */
+  readonly worked: boolean
 }
 
 /** @param more What else there is to say, a sentence. */
-export function exited(
-  label: string,
-  { thread, role, exitCode, cause, started }: Death,
-  more = '',
-): ThreadExitedError {
-  const what = `${label}: the ${role} thread ${thread} ${howItEnded(exitCode, cause, started)}${more && `. ${more}`}`
+export function exited(label: string, death: Death, more = ''): ThreadExitedError {
+  const { thread, role, exitCode, cause } = death
+  const what = `${label}: the ${role} thread ${thread} ${howItEnded(death)}${more && `. ${more}`}`
   const options = { exitCode, function: label, thread, ...(cause !== undefined && { cause }) }
   return new ThreadExitedError(what, options)
 }
 
-function howItEnded(exitCode: number | undefined, cause: unknown, started: boolean): string {
+function howItEnded({ exitCode, cause, started, worked }: Death): string {
   const how =
     exitCode === undefined ? 'ended without an exit code' : `ended with exit code ${exitCode}`
+  const when = worked ? 'before the call finished' : 'before it had taken a call'
   if (cause instanceof Error) {
-    return `${started ? `${how} before the call finished` : 'could not start'}: ${cause.name}: ${cause.message}`
+    return `${started ? `${how} ${when}` : 'could not start'}: ${cause.name}: ${cause.message}`
   }
   if (!started) {
     return 'could not start, and the thread that waited for it could not be told why: see configure({ setup, execArgv, env }) and NODE_OPTIONS'
   }
-  const remedy =
-    exitCode === undefined
-      ? 'It may have run out of memory: see configure({ resourceLimits })'
-      : 'process.exit() in a bridged function ends its thread: throw an error instead'
-  return `${how} before the call finished. ${remedy}`
+  if (exitCode === undefined)
+    return `${how} ${when}. It may have run out of memory: see configure({ resourceLimits })`
+  return worked
+    ? `${how} ${when}. process.exit() in a bridged function ends its thread: throw an error instead`
+    : `${how} ${when}. What its setup modules have begun has ended it: see configure({ setup })`
 }

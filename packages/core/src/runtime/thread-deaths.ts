@@ -46,6 +46,7 @@ export function ownThreadGone(
     exitCode,
     cause,
     started: thread.cameUp,
+    worked: thread.hasWorked,
   }
   // Before its calls fail: with the first of them the next thread may be asked for.
   here.failedStarts.ended(thread, death)
