@@ -1,11 +1,12 @@
 /** Many calls, many functions, many that were given up: nothing is lost in the crowd, and nothing stays behind. */
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { stats } from '@syncbridge/core'
 import { hold } from './fixtures/basic.js'
 import * as calls from './fixtures/growth.js'
 import { occupied } from './support/occupied.js'
-import { runFiles } from './support/run-in-process.js'
+import { folderOf, runFiles, runInProcess } from './support/run-in-process.js'
 
 const fixture = JSON.stringify(new URL('./fixtures/growth.js', import.meta.url).href)
 
@@ -71,6 +72,61 @@ describe('calls that were given up', () => {
   })
 })
 
+describe('one signal for many calls', () => {
+  const program = `
+import { getEventListeners } from 'node:events'
+import { ThreadSensitiveContext } from '@syncbridge/core'
+import * as calls from ${fixture}
+const COUNT = Number(process.argv[2])
+let [put, taken, most] = [0, 0, 0]
+const controller = new AbortController()
+const { signal } = controller
+const { addEventListener, removeEventListener } = signal
+signal.addEventListener = (...args) => { put += 1; addEventListener.apply(signal, args) }
+signal.removeEventListener = (...args) => { taken += 1; removeEventListener.apply(signal, args) }
+const each = (fn) => Promise.allSettled(Array.from({ length: COUNT }, (_, index) => fn(index)))
+const note = () => { most = Math.max(most, getEventListeners(signal, 'abort').length) }
+const order = []
+const call = (index) => { const promise = calls.add.with({ signal })(index, 1); note(); return promise }
+const settled = await each(call)
+const given = each((index) => call(index).catch((reason) => { order.push(index); throw reason }))
+const contexts = each(() => new ThreadSensitiveContext({ signal }).run((context) => {
+  note()
+  return new Promise((_resolve, reject) => context.signal.addEventListener('abort', () => reject(context.signal.reason)))
+}))
+controller.abort('all of you')
+const reasons = [...await given, ...await contexts].map(({ reason }) => reason)
+console.log(JSON.stringify({
+  sums: settled.every(({ value }, index) => value === index + 1),
+  reasons: [...new Set(reasons)], inOrder: order.every((one, index) => one === index), told: order.length,
+  put, taken, most, left: getEventListeners(signal, 'abort').length,
+}))`
+
+  test('is listened to once, all are told of the abort in their order, and Node has nothing to warn of', async (t) => {
+    const seen = []
+    for (const count of [500, 5000]) {
+      const folder = folderOf(t, { 'main.mjs': program })
+      const run = await runInProcess([join(folder, 'main.mjs'), String(count)])
+      assert.deepEqual(
+        { stderr: run.stderr, late: run.late, code: run.code },
+        { stderr: '', late: false, code: 0 },
+      )
+      const { put, taken, ...others } = JSON.parse(run.stdout)
+      assert.deepEqual(others, {
+        sums: true,
+        reasons: ['all of you'],
+        inOrder: true,
+        told: count,
+        most: 1,
+        left: 0,
+      })
+      seen.push({ put, taken })
+    }
+    // Ten times as many calls are no more work for the signal.
+    assert.deepEqual(seen[1], seen[0])
+  })
+})
+
 describe('calls with arguments that can’t cross', () => {
   test('leave nothing in stats()', async () => {
     const before = stats().calls
@@ -125,11 +181,8 @@ test('the heap is after tens of thousands of calls as it was before', async (t) 
     t,
     {
       'main.mjs': `
-import { setMaxListeners } from 'node:events'
 import * as calls from ${fixture}
 const { signal } = new AbortController()
-// Node 20 warns where more than ten wait for one signal.
-setMaxListeners(0, signal)
 const steps = [${Object.values(calling).flatMap(([step, count]) => `[${step}, ${count}]`)}]
 async function run(step, count) {
   for (let done = 0; done < count; done += 50)

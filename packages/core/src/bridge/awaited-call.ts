@@ -143,10 +143,9 @@ function watchSignal(
   onTold?: () => void,
 ): void {
   if (!signal || call.settlement) return
-  const onAbort = () => {
+  const stop = here.abortListeners.add(signal, () => {
     onTold?.()
     here.outbox.abandon(call, signal.reason)
-  }
-  signal.addEventListener('abort', onAbort, { once: true })
-  call.whenSettled(() => signal.removeEventListener('abort', onAbort))
+  })
+  call.whenSettled(stop)
 }

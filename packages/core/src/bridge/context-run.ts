@@ -67,8 +67,7 @@ export class ContextRun implements ContextRef {
     if (signal) {
       const onAbort = () => context.abort(signal.reason)
       if (signal.aborted) onAbort()
-      signal.addEventListener('abort', onAbort, { once: true })
-      stopListening = () => signal.removeEventListener('abort', onAbort)
+      else stopListening = this.#here.abortListeners.add(signal, onAbort)
     }
     if (timeout === undefined) return
     const expire = () =>

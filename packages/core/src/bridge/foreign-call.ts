@@ -22,15 +22,14 @@ export async function submitToForeign(
       controller.abort(reason)
       reject(reason)
     }
-    const onAbort = () => giveUp(signal?.reason)
-    signal?.addEventListener('abort', onAbort, { once: true })
+    const stopListening = signal && here.abortListeners.add(signal, () => giveUp(signal.reason))
     const stopTimer =
       timeout === undefined
         ? undefined
         : after(timeout, () => giveUp(timedOut(printRef(ref), timeout)))
     stop = () => {
       stopTimer?.()
-      signal?.removeEventListener('abort', onAbort)
+      stopListening?.()
     }
   })
   const run = () => loadFunctionNow(ref, here.registry)(...(args as never[]))

@@ -14,17 +14,17 @@ export async function* iterateLater(
   call: () => Promise<unknown>,
 ): AsyncGenerator<unknown, unknown, unknown> {
   const made = (await call()) as AsyncGenerator<unknown, unknown, unknown>
-  const { handles } = runtime().registry
+  const { registry, abortListeners } = runtime()
+  const { handles } = registry
   const handle = handles.handleOf(made)
   const { signal } = options
   if (!handle || (!signal && options.timeout === undefined)) return yield* made
   // Nobody may be waiting for an item just now.
-  const giveUp = () => handles.letGo(made)
-  signal?.addEventListener('abort', giveUp, { once: true })
+  const stopListening = signal && abortListeners.add(signal, () => handles.letGo(made))
   try {
     return yield* awaitedIterator(handle, options, (isKnown) => handles.letGo(made, !isKnown))
   } finally {
-    signal?.removeEventListener('abort', giveUp)
+    stopListening?.()
   }
 }
 

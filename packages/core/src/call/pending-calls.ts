@@ -49,8 +49,11 @@ export class PendingCalls {
     if (this.#size * 2 > this.#mask) this.#grow()
     let id = this.#last
     do id = (id + 1) % NUMBERS
-    // A call whose number is 0 is not under way.
-    while (id === 0 || this.#places[id & this.#mask] !== undefined)
+    while (
+      // A call whose number is 0 is not under way.
+      id === 0 ||
+      this.#places[id & this.#mask] !== undefined
+    )
     this.#last = id
     this.#places[id & this.#mask] = call
     this.#size += 1

@@ -10,6 +10,7 @@ import type { Call, CallKeeper, Settlement } from '../call/call.js'
 import { Frames } from '../call/frame.js'
 import { refuse } from '../call/pending-calls.js'
 import type { Performed, RunningCall } from '../call/perform-call.js'
+import { AbortListeners } from '../cancellation/abort-listeners.js'
 import { Alarms } from '../cancellation/alarms.js'
 import { Bell } from '../channel/bell.js'
 import { Census } from '../channel/census.js'
@@ -91,6 +92,7 @@ export class Runtime implements Maker, CallKeeper {
   readonly exitHooks = new ExitHooks()
   readonly threadExit = new ThreadExit()
   readonly alarms = new Alarms()
+  readonly abortListeners = new AbortListeners()
   readonly overstays: Overstays
   readonly post: PostOffice
   readonly work: Work
