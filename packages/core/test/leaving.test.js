@@ -41,7 +41,7 @@ console.log(stats().threads.map(({ role }) => role).sort().join())`,
   })
 
   test('stays for a call that waits in a queue, and then ends', async (t) => {
-    await ends(
+    const { stdout, stderr, late, code } = await run(
       t,
       `
 configure({ pool: { maxThreads: 1 }, leased: { maxThreads: 1 } })
@@ -49,7 +49,12 @@ calls.slow(100)
 calls.slow(50).then(() => console.log('shared'))
 new ThreadSensitiveContext().run(() => calls.slow(200))
 new ThreadSensitiveContext().run(() => calls.slow(50)).then(() => console.log('leased'))`,
-      'shared\nleased\n',
+    )
+    // Two threads, which start side by side: which of them is first, nobody can say.
+    const lines = stdout.trim().split('\n').sort()
+    assert.deepEqual(
+      { lines, stderr, late, code },
+      { lines: ['leased', 'shared'], stderr: '', late: false, code: 0 },
     )
   })
 
@@ -109,6 +114,65 @@ throw new RangeError('the program failed')`,
     assert.deepEqual({ late, code }, { late: false, code: 1 })
     assert.match(stderr, /the program failed/)
   })
+
+  const whileCallsRun = `
+calls.parked().catch(() => {})
+calls.spinning().catch(() => {})
+new ThreadSensitiveContext().run(() => calls.blockedForEver()).catch(() => {})
+await calls.slowOnPool(20)`
+
+  for (const [what, then, expected] of [
+    ['an uncaught exception in a timer', `throw new RangeError('the program failed')`, 1],
+    ['a rejection that nobody handles', `Promise.reject(new RangeError('the program failed'))`, 1],
+    [
+      'an uncaught exception for which it has a code of its own',
+      `process.on('uncaughtException', (error) => { console.error(error.message); process.exit(9) })
+  throw new RangeError('the program failed')`,
+      9,
+    ],
+    [
+      'an uncaught exception at which it shuts down',
+      `process.on('uncaughtException', async (error) => {
+    console.error(error.message)
+    await shutdown({ timeout: 50 })
+    process.exitCode = 8
+  })
+  throw new RangeError('the program failed')`,
+      8,
+    ],
+  ]) {
+    test(`ends of ${what} while calls run, with that code`, async (t) => {
+      const { late, code, stderr } = await run(
+        t,
+        `${whileCallsRun}\nsetTimeout(() => {\n  ${then}\n}, 0)`,
+      )
+      assert.deepEqual({ late, code }, { late: false, code: expected })
+      assert.match(stderr, /the program failed/)
+    })
+  }
+
+  for (const [what, handler, expected] of [
+    ['as a program does that has nothing to say to it', '', { code: null, signal: 'SIGTERM' }],
+    [
+      'with the code of its handler',
+      `process.once('SIGTERM', () => process.exit(6))`,
+      { code: 6, signal: null },
+    ],
+    [
+      'when it has drained',
+      `process.once('SIGTERM', async () => { await shutdown({ timeout: 50 }); console.log(stats().threads.length) })`,
+      { code: 0, signal: null },
+    ],
+  ]) {
+    test(`that is told to end by a signal while calls run ends ${what}`, async (t) => {
+      const { late, code, signal } = await run(
+        t,
+        `${handler}\n${whileCallsRun}\nconsole.log('running')`,
+        { onOutput: (stdout, child) => stdout === 'running\n' && child.kill('SIGTERM') },
+      )
+      assert.deepEqual({ late, code, signal }, { late: false, ...expected })
+    })
+  }
 
   for (const [when, before] of [
     ['a loop that is warm', `calls.greet('early')`],
@@ -251,6 +315,58 @@ console.log(await calls.add(1, 2))`,
       'TypeError\nTypeError\n3\n',
     )
   })
+})
+
+describe('a ThreadPoolExecutor that is disposed of', () => {
+  const pool = `
+import { syncToAsync, ThreadPoolExecutor } from '@syncbridge/core'
+export const pool = new ThreadPoolExecutor({ maxThreads: 1 })
+export const wait = syncToAsync((ms) => {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+  return 'waited ' + ms
+}, { threadSensitive: false, executor: pool })`
+  const program = (body) => `
+import { stats } from '@syncbridge/core'
+import { pool, wait } from './pool.mjs'
+let running
+try {
+${body}
+} catch (error) { console.log(error.message) }
+console.log(await Promise.all(running), stats().threads.length, await wait(1).catch((error) => error.code))`
+  const inBlock = `
+  running = [wait(50), wait(1)]
+  throw new Error('left early')`
+
+  for (const [how, body, isKnown] of [
+    [
+      'by its method',
+      `try {${inBlock}\n} finally { await pool[Symbol.asyncDispose]() }`,
+      Symbol.asyncDispose !== undefined,
+    ],
+    [
+      'by `await using`',
+      `await using leaving = pool\n${inBlock}`,
+      Number.parseInt(process.versions.node, 10) >= 24,
+    ],
+  ]) {
+    test(`lets its calls finish and leaves no thread, also where the block was left by an error (${how})`, {
+      skip: !isKnown && 'this version of Node does not know it',
+    }, async (t) => {
+      const { stdout, stderr, late, code } = await runFiles(t, {
+        'main.mjs': program(body),
+        'pool.mjs': pool,
+      })
+      assert.deepEqual(
+        { stdout, stderr, late, code },
+        {
+          stdout: "left early\n[ 'waited 50', 'waited 1' ] 0 SYNCBRIDGE_CLOSED\n",
+          stderr: '',
+          late: false,
+          code: 0,
+        },
+      )
+    })
+  }
 })
 
 describe('what a thread prints', () => {
