@@ -142,6 +142,25 @@ console.log(started)`,
     })
   }
 
+  test('in time are given up, also where the main thread is blocked until they are up', async (t) => {
+    for (const startTimeout of [1, 200]) {
+      const [message, next] = await run(
+        t,
+        `
+configure({ startTimeout: ${startTimeout} })
+console.log((await outcome(() => calls.greet('you'))).message)
+configure({ startTimeout: 30_000, setup: [] })
+console.log(await outcome(() => calls.add(1, 2)))`,
+        'await new Promise(() => setInterval(() => {}, 60_000))',
+      )
+      assert.match(
+        message,
+        new RegExp(`could not start: Error: it was not ready .* ${startTimeout} ms`),
+      )
+      assert.equal(next, '3')
+    }
+  })
+
   test('hold up nobody who has a thread, and those who wait for another one get it when one can start', async (t) => {
     const lines = await run(
       t,

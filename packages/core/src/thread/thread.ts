@@ -335,8 +335,16 @@ export class Thread implements CallKeeper {
    */
   checkAlive(thoroughly: boolean): void {
     const code = this.#life.exitCode()
-    const isOver = code !== undefined || !this.#worker || (thoroughly && this.channel.isSevered())
+    const isOver = code !== undefined || !this.#worker || (thoroughly && this.#isLost())
     if (isOver) this.#end(code)
+  }
+
+  /**
+   * Where it was ended before it had come up, its end of the channel may lie unread in Node's own messages and never be closed. It
+   * can have taken no call, and will take none.
+   */
+  #isLost(): boolean {
+    return this.channel.isSevered() || (this.#state === 'ending' && !this.#cameUp)
   }
 
   /**
