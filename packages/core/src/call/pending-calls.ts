@@ -19,11 +19,11 @@ export function refuse(call: Call): void {
 }
 
 /** Numbers are small integers, which cost no memory of their own, and none returns before all others have been given. */
-const NUMBERS = 2 ** 31
+const LAST_NUMBER = 2 ** 31 - 1
 /** So many places there are at least, a power of two. */
 const LEAST_PLACES = 64
-/** A table that has grown beyond this is given back when it is empty. */
-const MOST_KEPT = 2 ** 14
+/** A table that has grown beyond this, a megabyte, is given back when it is empty. */
+const MOST_KEPT = 2 ** 17
 
 export class PendingCalls {
   /** A call's place is the last digits of its number. */
@@ -48,7 +48,7 @@ export class PendingCalls {
   add(call: Call): number {
     if (this.#size * 2 > this.#mask) this.#grow()
     let id = this.#last
-    do id = (id + 1) % NUMBERS
+    do id = (id + 1) & LAST_NUMBER
     while (
       // A call whose number is 0 is not under way.
       id === 0 ||
