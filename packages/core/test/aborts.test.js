@@ -237,6 +237,32 @@ describe('callSignal', () => {
 })
 
 describe('a timeout', () => {
+  test('says which function, with which thread, after how long, and what to do', async () => {
+    const holding = await occupied(basic.hold)
+    const error = await basic.add
+      .with({ timeout: 20 })(1, 2)
+      .catch((reason) => reason)
+    holding.release()
+    const thread = `0/\\d+`
+    assert.match(
+      error.message,
+      new RegExp(
+        `^add \\(.*\\) did not finish within its timeout of 20 ms, queueing included: it was with thread ${thread}\\. .*onAbort`,
+      ),
+    )
+    assert.match(error.thread, new RegExp(`^${thread}$`))
+    await holding.done
+
+    configure({ pool: { maxThreads: 1 } })
+    const onPool = await occupied(basic.holdOnPool)
+    const waiting = await basic.addOnPool
+      .with({ timeout: 20 })(1, 2)
+      .catch((reason) => reason)
+    onPool.release()
+    assert.match(waiting.message, /: it was (waiting for a thread\. .*more threads|with thread)/)
+    await onPool.done
+  })
+
   test('of one call rejects with CallTimeoutError on time, whatever the thread does', async () => {
     const [entered, release] = [new Latch(), new Latch()]
     const began = performance.now()

@@ -131,7 +131,7 @@ function dispatch(here: Runtime, call: Call, routes: readonly Route[], at = 0): 
 function watchTime(here: Runtime, call: Call, timeout: number | undefined): void {
   if (timeout === undefined || call.settlement) return
   // Fires on time, whatever the thread does; also while this one is blocked, as the call may hold up what it waits for.
-  const giveUp = () => here.outbox.abandon(call, timedOut(call.label, timeout), true)
+  const giveUp = () => here.outbox.abandon(call, timedOut(call.label, timeout, call), true)
   const stop = here.alarms.after(timeout, giveUp)
   call.whenSettled(stop)
 }

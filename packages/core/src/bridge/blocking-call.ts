@@ -107,7 +107,7 @@ function blockUntraced(
       here.outbox.passAbort(call, reason)
     })
     blockUntilSettled(here, frame, call, deadline, () =>
-      here.outbox.abandon(call, timedOut(call.label, timeout ?? 0), true),
+      here.outbox.abandon(call, timedOut(call.label, timeout ?? 0, call), true),
     )
     return resultOfBlocking(surroundings, codec, callee, call.settlement)
   } catch (error) {
