@@ -5,11 +5,10 @@
  */
 
 import { availableParallelism } from 'node:os'
-import type { ResourceLimits, Transferable } from 'node:worker_threads'
+import type { ResourceLimits } from 'node:worker_threads'
 import type { Call, CallKeeper, Settlement } from '../call/call.js'
 import { Frames } from '../call/frame.js'
 import { refuse } from '../call/pending-calls.js'
-import type { Performed, RunningCall } from '../call/perform-call.js'
 import { AbortListeners } from '../cancellation/abort-listeners.js'
 import { Alarms } from '../cancellation/alarms.js'
 import { Bell } from '../channel/bell.js'
@@ -20,14 +19,12 @@ import { SLOT_COUNT } from '../channel/layout.js'
 import { LifeRecord } from '../channel/life-record.js'
 import { Spin } from '../channel/spin.js'
 import { Codec } from '../codec/codec.js'
-import { completeMessage } from '../codec/wire-list.js'
 import { Carriers } from '../context/carriers.js'
 import { Scopes } from '../context/scope.js'
 import { ForwardedCalls } from '../diagnostics/forwarded-calls.js'
 import type { StartPause, ThreadExecutor } from '../executor/executor.js'
 import { onePerThread } from '../one-per-thread.js'
 import {
-  type CallMessage,
   type FrameRef,
   type Message,
   PROTOCOL_VERSION,
@@ -37,7 +34,7 @@ import {
 import { findEntryModule } from '../registry/entry-module.js'
 import { Handles } from '../registry/handles.js'
 import { Registry } from '../registry/registry.js'
-import { type Maker, Thread } from '../thread/thread.js'
+import type { Maker, Thread } from '../thread/thread.js'
 import type { ThreadRole } from '../thread/thread-boot.js'
 import { makerOf } from '../thread-address.js'
 import { Attendance } from './attendance.js'
@@ -53,8 +50,10 @@ import { Outbox } from './outbox.js'
 import { Overstays } from './overstays.js'
 import { abortPassedOn } from './passed-abort.js'
 import { PostOffice } from './post-office.js'
+import { Replies } from './replies.js'
 import { ownThreadGone } from './thread-deaths.js'
 import { ThreadExit } from './thread-exit.js'
+import { ThreadStarts } from './thread-starts.js'
 import { Work } from './work.js'
 
 /** Calls that take less, in ms, are answered in numbers where many wait. */
@@ -126,7 +125,7 @@ export class Runtime implements Maker, CallKeeper {
   readonly hostAddress: ThreadAddress
   readonly #life: LifeRecord
   readonly #makerLife: LifeRecord | undefined
-  #lastThread = 0
+  readonly #starts = new ThreadStarts(this)
 
   constructor(boot: RuntimeBoot) {
     this.address = boot.address
@@ -155,6 +154,7 @@ export class Runtime implements Maker, CallKeeper {
     this.#makerLife = boot.makerMemory && new LifeRecord(boot.makerMemory)
     this.post = new PostOffice(boot.address, boot.parent)
     this.overstays = new Overstays(this)
+    const replies = new Replies(boot.address, this.post, this.#receive)
     const claims = new Claims(boot.memory)
     this.#maker = makerOf(boot.address)
     this.work = new Work({
@@ -162,8 +162,7 @@ export class Runtime implements Maker, CallKeeper {
       registry: this.registry,
       scopes: this.scopes,
       carriers: this.carriers,
-      reply: (message, running, performed, isMoreToCome) =>
-        this.#reply(message, running, performed, isMoreToCome),
+      reply: replies.reply,
       drain: () => this.drain(),
       maker: this.#maker,
       life: this.#life,
@@ -199,7 +198,7 @@ export class Runtime implements Maker, CallKeeper {
       post: this.post,
       codec: this.codec,
       overstays: this.overstays,
-      postHere: (message, transfer) => this.#postHere(message, transfer),
+      postHere: replies.postHere,
       running: () => this.work.running,
       innermostFrame: (address) => this.innermostFrame(address),
       wakeFor: ({ mode }) => (mode === 'sync' && this.#bursts.mayWait() ? 'by flush' : 'now'),
@@ -252,30 +251,7 @@ export class Runtime implements Maker, CallKeeper {
 
   /** Makes a thread below this one, unless the last ones could not start. */
   spawn(role: ThreadRole, starter?: FrameRef, limits?: ResourceLimits): Thread | StartPause {
-    const kind = limits ? `${role} ${JSON.stringify(limits)}` : role
-    const pause = this.failedStarts.pause(kind)
-    if (pause) return pause
-    this.#lastThread += 1
-    const { env, execArgv, resourceLimits, startTimeout, setup = [], spin } = this.config
-    const thread = new Thread(
-      {
-        protocol: PROTOCOL_VERSION,
-        address: `${this.address}/${this.#lastThread}`,
-        role,
-        host: this.hostAddress,
-        makerMemory: this.bell.memory,
-        entryModule: this.entryModule,
-        starter,
-        spin,
-        census: this.census.memory,
-        setup: setup.map(String),
-      },
-      { env, execArgv, startTimeout, resourceLimits: limits ?? resourceLimits },
-      this,
-    )
-    this.post.add(thread)
-    this.failedStarts.started(kind, thread)
-    return thread
+    return this.#starts.start(role, starter, limits)
   }
 
   send(call: Call, to: ThreadAddress, target: Target): boolean {
@@ -339,36 +315,6 @@ export class Runtime implements Maker, CallKeeper {
       if (message.kind === 'abort') abortPassedOn(this, message)
       // A call that reached nobody has not started: its caller may send it elsewhere.
     } else if (message.kind === 'call') answerRefused(this, message)
-  }
-
-  /** A thread's message to itself: copied like any other, so that a value never depends on where a call went. */
-  #postHere(message: Message, transfer: readonly Transferable[]): void {
-    completeMessage(message)
-    this.receive(structuredClone(message, { transfer: [...transfer] }))
-  }
-
-  #reply(
-    message: CallMessage,
-    running: RunningCall,
-    performed: Performed,
-    isMoreToCome: boolean,
-  ): void {
-    try {
-      this.#postOutcome(message, performed, isMoreToCome)
-    } catch (cause) {
-      // A reply that can't be cloned must still wake its caller.
-      this.#postOutcome(message, running.unsendable(performed, cause), isMoreToCome)
-    }
-  }
-
-  #postOutcome(
-    { from, id }: CallMessage,
-    { outcome, transfer }: Performed,
-    isMoreToCome: boolean,
-  ): void {
-    const message = { kind: 'outcome', to: from, from: this.address, id, outcome } as const
-    if (from === this.address) this.#postHere(message, transfer)
-    else this.post.post(message, transfer, isMoreToCome ? 'unless patient' : 'now')
   }
 }
 
