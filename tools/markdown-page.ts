@@ -8,7 +8,7 @@ export interface CodeBlock {
   code: string
   /** The line of its fence, counted from 1. */
   line: number
-  /** What the HTML comment right above it says. */
+  /** What the HTML comment right above it says, or for programs and what they print an earlier one that begins with `all`. */
   remark: string | undefined
   /** The headings that it stands below, the outermost first. */
   section: string
@@ -27,7 +27,10 @@ export interface MarkdownPage {
   links: readonly Link[]
 }
 
-const markdown = new MarkdownIt({ html: true, linkify: true })
+/** What a comment for all blocks is about. */
+const IN_ALL = ['js', 'ts', 'text']
+
+const markdown = new MarkdownIt({ html: true })
 
 /** @param text The page as it is written. */
 export function readPage(text: string): MarkdownPage {
@@ -35,15 +38,18 @@ export function readPage(text: string): MarkdownPage {
   const blocks: CodeBlock[] = []
   const links: Link[] = []
   let remark: string | undefined
+  let forAll: string | undefined
   let section = ''
   const tokens = markdown.parse(text, {})
   for (const [index, token] of tokens.entries()) {
     const line = (token.map?.[0] ?? 0) + 1
     if (token.type === 'fence') {
       const language = token.info.trim().split(/\s/)[0] ?? ''
-      blocks.push({ language, code: token.content, line, remark, section })
+      const own = remark ?? (IN_ALL.includes(language) ? forAll : undefined)
+      blocks.push({ language, code: token.content, line, remark: own, section })
     }
     remark = /^<!--\s*(.*?)\s*-->\s*$/s.exec(token.type === 'html_block' ? token.content : '')?.[1]
+    if (remark?.startsWith('all run by: ')) forAll = remark.slice('all '.length)
     for (const child of token.children ?? []) {
       const target = child.attrGet('href') ?? child.attrGet('src')
       if (target) links.push({ target, line })

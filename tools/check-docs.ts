@@ -1,0 +1,72 @@
+// The documentation is complete and leads nowhere wrong: its links, its blocks of code, the codes and the channels.
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { globSync } from 'node:fs'
+import { join, posix } from 'node:path'
+import { faultsOfBlocks, fateOf } from './docs-blocks.ts'
+import { documentationPages } from './docs-pages.ts'
+import { faultsOfChannels, faultsOfCodes } from './documented-names.ts'
+import { type MarkdownPage, readPage } from './markdown-page.ts'
+import { root } from './nx.ts'
+import { testsIn } from './parity.ts'
+
+const textOf = (file: string) => readFileSync(join(root, file), 'utf8')
+const pages = new Map(documentationPages().map((file) => [file, readPage(textOf(file))]))
+const faults: string[] = []
+const foreign = new Set<string>()
+const counts = { links: 0, anchors: 0, blocks: 0 }
+
+for (const [file, page] of pages) {
+  for (const fault of [...faultsOfLinks(file, page), ...faultsOfBlocks(page), ...faultsOfRunners(file, page)])
+    faults.push(`${file}, ${fault}`)
+  counts.blocks += page.blocks.length
+}
+const sources = globSync('packages/*/src/**/*.ts', { cwd: root })
+  .filter((file) => !file.endsWith('.test.ts'))
+  .map((file) => ({ file, text: textOf(file) }))
+faults.push(...faultsOfCodes(sources, textOf('docs/errors.md')))
+faults.push(...faultsOfChannels(sources, textOf('docs/diagnostics.md')))
+
+console.log(
+  `${pages.size} pages, ${counts.links} links to files, ${counts.anchors} of them to headings, ${counts.blocks} blocks of code`,
+)
+console.log(`${foreign.size} addresses elsewhere, not looked up:\n  ${[...foreign].sort().join('\n  ')}`)
+for (const fault of faults) console.error(fault)
+process.exitCode = faults.length === 0 ? 0 : 1
+
+function faultsOfLinks(file: string, { anchors, links }: MarkdownPage): string[] {
+  return links.flatMap(({ target, line }) => {
+    if (/^[a-z]+:/.test(target)) {
+      foreign.add(target)
+      return []
+    }
+    counts.links++
+    // The site's own front page names pages of the site, which its build looks at.
+    if (target.startsWith('/')) return []
+    const [path = '', anchor] = target.split('#')
+    const wanted = path === '' ? file : posix.join(posix.dirname(file), decodeURIComponent(path))
+    if (!existsSync(join(root, wanted))) return [`line ${line}: there is no ${wanted}`]
+    if (anchor === undefined) return []
+    counts.anchors++
+    const heads = path === '' ? anchors : pages.get(wanted)?.anchors
+    if (heads?.has(anchor)) return []
+    return [`line ${line}: ${wanted} has no heading #${anchor}`]
+  })
+}
+
+function faultsOfRunners(file: string, { blocks }: MarkdownPage): string[] {
+  return blocks.flatMap((block) => {
+    const fate = fateOf(block)
+    if (fate.kind === 'program' && fate.beside !== undefined) {
+      const isThere = existsSync(join(root, fate.beside)) && statSync(join(root, fate.beside)).isDirectory()
+      return isThere ? [] : [`line ${block.line}: there is no folder ${fate.beside}`]
+    }
+    if (fate.kind !== 'run by') return []
+    const fault = (text: string) => [`line ${block.line}: ${text}`]
+    if (!existsSync(join(root, fate.file))) return fault(`there is no ${fate.file}`)
+    const source = textOf(fate.file)
+    if (!source.includes(posix.basename(file))) return fault(`${fate.file} does not read this page`)
+    const found = testsIn(source).filter(({ title }) => fate.title !== '' && title.startsWith(fate.title))
+    if (found.length === 0) return fault(`${fate.file} has no test '${fate.title}'`)
+    return found.every(({ skipped }) => skipped) ? fault(`'${fate.title}' is skipped`) : []
+  })
+}
