@@ -1,8 +1,7 @@
 // The documentation is complete and leads nowhere wrong: its links, its blocks of code, the codes and the channels.
-import { existsSync, readFileSync, statSync } from 'node:fs'
-import { globSync } from 'node:fs'
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
 import { join, posix } from 'node:path'
-import { faultsOfBlocks, fateOf } from './docs-blocks.ts'
+import { fateOf, faultsOfBlocks } from './docs-blocks.ts'
 import { documentationPages } from './docs-pages.ts'
 import { faultsOfChannels, faultsOfCodes } from './documented-names.ts'
 import { type MarkdownPage, readPage } from './markdown-page.ts'
@@ -16,7 +15,11 @@ const foreign = new Set<string>()
 const counts = { links: 0, anchors: 0, blocks: 0 }
 
 for (const [file, page] of pages) {
-  for (const fault of [...faultsOfLinks(file, page), ...faultsOfBlocks(page), ...faultsOfRunners(file, page)])
+  for (const fault of [
+    ...faultsOfLinks(file, page),
+    ...faultsOfBlocks(page),
+    ...faultsOfRunners(file, page),
+  ])
     faults.push(`${file}, ${fault}`)
   counts.blocks += page.blocks.length
 }
@@ -29,7 +32,9 @@ faults.push(...faultsOfChannels(sources, textOf('docs/diagnostics.md')))
 console.log(
   `${pages.size} pages, ${counts.links} links to files, ${counts.anchors} of them to headings, ${counts.blocks} blocks of code`,
 )
-console.log(`${foreign.size} addresses elsewhere, not looked up:\n  ${[...foreign].sort().join('\n  ')}`)
+console.log(
+  `${foreign.size} addresses elsewhere, not looked up:\n  ${[...foreign].sort().join('\n  ')}`,
+)
 for (const fault of faults) console.error(fault)
 process.exitCode = faults.length === 0 ? 0 : 1
 
@@ -57,7 +62,8 @@ function faultsOfRunners(file: string, { blocks }: MarkdownPage): string[] {
   return blocks.flatMap((block) => {
     const fate = fateOf(block)
     if (fate.kind === 'program' && fate.beside !== undefined) {
-      const isThere = existsSync(join(root, fate.beside)) && statSync(join(root, fate.beside)).isDirectory()
+      const isThere =
+        existsSync(join(root, fate.beside)) && statSync(join(root, fate.beside)).isDirectory()
       return isThere ? [] : [`line ${block.line}: there is no folder ${fate.beside}`]
     }
     if (fate.kind !== 'run by') return []
@@ -65,7 +71,9 @@ function faultsOfRunners(file: string, { blocks }: MarkdownPage): string[] {
     if (!existsSync(join(root, fate.file))) return fault(`there is no ${fate.file}`)
     const source = textOf(fate.file)
     if (!source.includes(posix.basename(file))) return fault(`${fate.file} does not read this page`)
-    const found = testsIn(source).filter(({ title }) => fate.title !== '' && title.startsWith(fate.title))
+    const found = testsIn(source).filter(
+      ({ title }) => fate.title !== '' && title.startsWith(fate.title),
+    )
     if (found.length === 0) return fault(`${fate.file} has no test '${fate.title}'`)
     return found.every(({ skipped }) => skipped) ? fault(`'${fate.title}' is skipped`) : []
   })

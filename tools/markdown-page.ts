@@ -49,7 +49,10 @@ export function readPage(text: string): MarkdownPage {
       blocks.push({ language, code: token.content, line, remark: own, section })
     }
     remark = /^<!--\s*(.*?)\s*-->\s*$/s.exec(token.type === 'html_block' ? token.content : '')?.[1]
-    if (remark?.startsWith('all run by: ')) forAll = remark.slice('all '.length)
+    if (remark?.startsWith('all ')) {
+      forAll = remark.slice('all '.length)
+      remark = undefined
+    }
     for (const child of token.children ?? []) {
       const target = child.attrGet('href') ?? child.attrGet('src')
       if (target) links.push({ target, line })

@@ -116,7 +116,9 @@ function testOf(call: ts.CallExpression): (TitledTest & { isGroup: boolean }) | 
   const skipped =
     modifiers.some(isOff) ||
     // `{ skip }` is a condition, told in words where it is made.
-    options.some((option) => !ts.isShorthandPropertyAssignment(option) && isOff(option.name?.getText() ?? '')) ||
+    options.some(
+      (option) => !ts.isShorthandPropertyAssignment(option) && isOff(option.name?.getText() ?? ''),
+    ) ||
     // `t.skip()`: in a group it concerns one of its tests, which is asked by itself.
     (!isGroup && rest.some((argument) => /\b\w+\.(skip|todo)\(/.test(argument.getText())))
   return { title, isGroup, skipped }

@@ -22,7 +22,8 @@ const icon =
 
 export default defineConfig({
   title: 'syncbridge',
-  description: 'Blocking code from async code, and async code from blocking code, on worker threads of Node.',
+  description:
+    'Blocking code from async code, and async code from blocking code, on worker threads of Node.',
   lang: 'en',
   srcDir: '.pages',
   outDir: 'dist',

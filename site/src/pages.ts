@@ -3,11 +3,11 @@
 /** By the address on the site, without `.html`; in the order of the sidebar. */
 export const sections: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   Start: {
-    'introduction': 'README.md',
+    introduction: 'README.md',
     'packages/core': 'packages/core/README.md',
     'packages/hono': 'packages/hono/README.md',
     'packages/nestjs': 'packages/nestjs/README.md',
-    'demo': 'apps/demo/README.md',
+    demo: 'apps/demo/README.md',
   },
   Guide: {
     'guide/threads-and-order': 'docs/threads-and-order.md',

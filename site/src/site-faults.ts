@@ -23,7 +23,10 @@ export function faultsOfSite(folder: string) {
       if (/^[a-z]+:/.test(written)) continue
       linkCount++
       const [path = '', anchor] = decodeURIComponent(written.replaceAll('&amp;', '&')).split('#')
-      const target = path === '' ? page : fileOf(posix.join('/', path.startsWith('/') ? '' : posix.dirname(page), path))
+      const target =
+        path === ''
+          ? page
+          : fileOf(posix.join('/', path.startsWith('/') ? '' : posix.dirname(page), path))
       if (!known.has(target)) faults.push(`${page}: ${written} leads nowhere`)
       else if (anchor && !anchors.get(target)?.has(anchor))
         faults.push(`${page}: ${written} names no heading`)

@@ -16,6 +16,7 @@ export function siteLink(page: string, target: string): string {
   const [path = '', anchor] = target.split('#')
   const wanted = posix.normalize(posix.join(posix.dirname(file), path))
   const address = addressOf.get(wanted) ?? addressOf.get(posix.join(wanted, 'README.md'))
-  if (address === undefined) throw new Error(`${file} links to ${target}, which is no page of the site`)
+  if (address === undefined)
+    throw new Error(`${file} links to ${target}, which is no page of the site`)
   return `/${address}${anchor === undefined ? '' : `#${anchor}`}`
 }

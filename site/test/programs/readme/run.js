@@ -5,7 +5,9 @@ import { createServer } from 'node:http'
 import { DatabaseSync } from 'node:sqlite'
 
 const db = new DatabaseSync('ledger.db')
-db.exec('CREATE TABLE invoices (id INTEGER, total REAL); INSERT INTO invoices VALUES (17, 200), (18, 10)')
+db.exec(
+  'CREATE TABLE invoices (id INTEGER, total REAL); INSERT INTO invoices VALUES (17, 200), (18, 10)',
+)
 db.close()
 
 const asked = []
