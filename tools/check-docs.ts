@@ -7,6 +7,7 @@ import { faultsOfChannels, faultsOfCodes } from './documented-names.ts'
 import { type MarkdownPage, readPage } from './markdown-page.ts'
 import { root } from './nx.ts'
 import { testsIn } from './parity.ts'
+import { faultsOfNumbers } from './quoted-numbers.ts'
 
 const textOf = (file: string) => readFileSync(join(root, file), 'utf8')
 const pages = new Map(documentationPages().map((file) => [file, readPage(textOf(file))]))
@@ -28,6 +29,13 @@ const sources = globSync('packages/*/src/**/*.ts', { cwd: root })
   .map((file) => ({ file, text: textOf(file) }))
 faults.push(...faultsOfCodes(sources, textOf('docs/errors.md')))
 faults.push(...faultsOfChannels(sources, textOf('docs/diagnostics.md')))
+
+for (const file of pages.keys()) {
+  if (!file.startsWith('docs/from-')) continue
+  for (const fault of faultsOfNumbers(textOf(file), textOf('bench/RESULTS.md'))) {
+    faults.push(`${file}, ${fault}`)
+  }
+}
 
 console.log(
   `${pages.size} pages, ${counts.links} links to files, ${counts.anchors} of them to headings, ${counts.blocks} blocks of code`,
