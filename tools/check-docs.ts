@@ -3,7 +3,7 @@ import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { fateOf, faultsOfBlocks } from './docs-blocks.ts'
 import { documentationPages } from './docs-pages.ts'
-import { faultsOfChannels, faultsOfCodes } from './documented-names.ts'
+import { faultsOfChannels, faultsOfCodes, faultsOfExports } from './documented-names.ts'
 import { type MarkdownPage, readPage } from './markdown-page.ts'
 import { root } from './nx.ts'
 import { testsIn } from './parity.ts'
@@ -28,6 +28,11 @@ const sources = globSync('packages/*/src/**/*.ts', { cwd: root })
   .filter((file) => !file.endsWith('.test.ts'))
   .map((file) => ({ file, text: textOf(file) }))
 faults.push(...faultsOfCodes(sources, textOf('docs/errors.md')))
+for (const name of ['core', 'hono', 'nestjs']) {
+  const file = `packages/${name}/src/index.ts`
+  const read = textOf(`packages/${name}/README.md`) + textOf('docs/errors.md')
+  faults.push(...faultsOfExports({ file, text: textOf(file) }, read))
+}
 faults.push(...faultsOfChannels(sources, textOf('docs/diagnostics.md')))
 
 for (const file of pages.keys()) {

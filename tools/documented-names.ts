@@ -36,6 +36,26 @@ export function faultsOfChannels(sources: readonly SourceText[], page: string): 
   return [...differences(inCode, inPage, 'docs/diagnostics.md'), ...properties]
 }
 
+/**
+ * @param index A package's `index.ts`.
+ * @param pages What users read of it: its README and the page of errors.
+ * @returns The functions and classes that it exports and no page names.
+ */
+export function faultsOfExports({ file, text }: SourceText, pages: string): string[] {
+  const names: string[] = []
+  for (const statement of ts.createSourceFile(file, text, ts.ScriptTarget.Latest).statements) {
+    if (!ts.isExportDeclaration(statement) || statement.isTypeOnly) continue
+    if (!statement.exportClause || !ts.isNamedExports(statement.exportClause)) continue
+    for (const { isTypeOnly, name } of statement.exportClause.elements) {
+      if (!isTypeOnly) names.push(name.text)
+    }
+  }
+  if (names.length === 0) return [`${file}: no export was found`]
+  return names
+    .filter((name) => !new RegExp(`\\b${name}\\b`).test(pages))
+    .map((name) => `${file}: ${name} is exported, and on no page`)
+}
+
 function differences(
   inCode: ReadonlySet<string>,
   inPage: ReadonlySet<string>,

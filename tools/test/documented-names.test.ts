@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { faultsOfChannels, faultsOfCodes } from '../documented-names.ts'
+import { faultsOfChannels, faultsOfCodes, faultsOfExports } from '../documented-names.ts'
 
 const source = (text: string) => [{ file: 'a.ts', text }]
 
@@ -43,5 +43,16 @@ describe('the page of diagnostics', () => {
       'docs/diagnostics.md, Calls: mode is in the code, and not on the page',
       'docs/diagnostics.md, Threads: gone is on the page, and not in the code',
     ])
+  })
+})
+
+describe('a package’s README', () => {
+  test('names the functions and classes that it exports, and may leave out types', () => {
+    const index = {
+      file: 'index.ts',
+      text: "export { a, type B } from './a.js'\nexport type { C } from './c.js'",
+    }
+    assert.deepEqual(faultsOfExports(index, 'what `a` does'), [])
+    assert.deepEqual(faultsOfExports(index, 'about'), ['index.ts: a is exported, and on no page'])
   })
 })
