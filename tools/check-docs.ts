@@ -3,6 +3,7 @@ import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { fateOf, faultsOfBlocks } from './docs-blocks.ts'
 import { documentationPages } from './docs-pages.ts'
+import { faultsOfExamples } from './docstring-examples.ts'
 import { faultsOfChannels, faultsOfCodes, faultsOfExports } from './documented-names.ts'
 import { type MarkdownPage, readPage } from './markdown-page.ts'
 import { root } from './nx.ts'
@@ -28,11 +29,18 @@ const sources = globSync('packages/*/src/**/*.ts', { cwd: root })
   .filter((file) => !file.endsWith('.test.ts'))
   .map((file) => ({ file, text: textOf(file) }))
 faults.push(...faultsOfCodes(sources, textOf('docs/errors.md')))
-for (const name of ['core', 'hono', 'nestjs']) {
-  const file = `packages/${name}/src/index.ts`
-  const read = textOf(`packages/${name}/README.md`) + textOf('docs/errors.md')
-  faults.push(...faultsOfExports({ file, text: textOf(file) }, read))
+const indexes = new Map(
+  ['core', 'hono', 'nestjs'].map((name) => {
+    const file = `packages/${name}/src/index.ts`
+    return [`@syncbridge/${name}`, { file, text: textOf(file) }]
+  }),
+)
+for (const index of indexes.values()) {
+  const readme = textOf(index.file.replace('src/index.ts', 'README.md'))
+  faults.push(...faultsOfExports(index, readme + textOf('docs/errors.md')))
 }
+const examples = faultsOfExamples(sources, indexes)
+faults.push(...examples.faults)
 faults.push(...faultsOfChannels(sources, textOf('docs/diagnostics.md')))
 
 for (const file of pages.keys()) {
@@ -43,7 +51,7 @@ for (const file of pages.keys()) {
 }
 
 console.log(
-  `${pages.size} pages, ${counts.links} links to files, ${counts.anchors} of them to headings, ${counts.blocks} blocks of code`,
+  `${pages.size} pages, ${counts.links} links to files, ${counts.anchors} of them to headings, ${counts.blocks} blocks of code, ${examples.count} examples in docstrings`,
 )
 console.log(
   `${foreign.size} addresses elsewhere, not looked up:\n  ${[...foreign].sort().join('\n  ')}`,

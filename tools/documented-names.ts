@@ -42,18 +42,27 @@ export function faultsOfChannels(sources: readonly SourceText[], page: string): 
  * @returns The functions and classes that it exports and no page names.
  */
 export function faultsOfExports({ file, text }: SourceText, pages: string): string[] {
-  const names: string[] = []
-  for (const statement of ts.createSourceFile(file, text, ts.ScriptTarget.Latest).statements) {
-    if (!ts.isExportDeclaration(statement) || statement.isTypeOnly) continue
-    if (!statement.exportClause || !ts.isNamedExports(statement.exportClause)) continue
-    for (const { isTypeOnly, name } of statement.exportClause.elements) {
-      if (!isTypeOnly) names.push(name.text)
-    }
-  }
+  const names = exportsOf({ file, text }, false)
   if (names.length === 0) return [`${file}: no export was found`]
   return names
     .filter((name) => !new RegExp(`\\b${name}\\b`).test(pages))
     .map((name) => `${file}: ${name} is exported, and on no page`)
+}
+
+/**
+ * @param withTypes Whether types count, too.
+ * @returns The names that a package's `index.ts` exports.
+ */
+export function exportsOf({ file, text }: SourceText, withTypes = true): string[] {
+  const names: string[] = []
+  for (const statement of ts.createSourceFile(file, text, ts.ScriptTarget.Latest).statements) {
+    if (!ts.isExportDeclaration(statement)) continue
+    if (!statement.exportClause || !ts.isNamedExports(statement.exportClause)) continue
+    for (const { isTypeOnly, name } of statement.exportClause.elements) {
+      if (withTypes || !(isTypeOnly || statement.isTypeOnly)) names.push(name.text)
+    }
+  }
+  return names
 }
 
 function differences(
