@@ -40,9 +40,11 @@ export function readPage(text: string): MarkdownPage {
   let remark: string | undefined
   let forAll: string | undefined
   let section = ''
+  let line = 1
   const tokens = markdown.parse(text, {})
   for (const [index, token] of tokens.entries()) {
-    const line = (token.map?.[0] ?? 0) + 1
+    // The cells of a table have none of their own.
+    if (token.map) line = token.map[0] + 1
     if (token.type === 'fence') {
       const language = token.info.trim().split(/\s/)[0] ?? ''
       const own = remark ?? (IN_ALL.includes(language) ? forAll : undefined)

@@ -9,10 +9,13 @@ describe('a page of markdown', () => {
   })
 
   test('has links and pictures by line, and none of its code', () => {
-    const { links } = readPage('[a](x.md#y)\n\n`[b](z.md)` ![c](d.png)\n\n```md\n[e](f.md)\n```\n')
+    const { links } = readPage(
+      '[a](x.md#y)\n\n`[b](z.md)` ![c](d.png)\n\n| h |\n|---|\n| [t](t.md) |\n\n\n```md\n[e](f.md)\n```\n',
+    )
     assert.deepEqual(links, [
       { line: 1, target: 'x.md#y' },
       { line: 3, target: 'd.png' },
+      { line: 7, target: 't.md' },
     ])
   })
 
