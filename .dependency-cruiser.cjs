@@ -122,7 +122,9 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: ['^(packages|apps)/[^/]+/dist/', '^\\.types/'] },
+    exclude: {
+      path: ['^((packages|apps)/[^/]+|site)/dist/', '^site/test/programs/', '^\\.types/'],
+    },
     enhancedResolveOptions: {
       conditionNames: ['@syncbridge/source', 'import', 'node', 'default', 'types'],
       exportsFields: ['exports'],

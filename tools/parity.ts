@@ -115,7 +115,10 @@ function testOf(call: ts.CallExpression): (TitledTest & { isGroup: boolean }) | 
   const isOff = (word: string) => word === 'skip' || word === 'todo'
   const skipped =
     modifiers.some(isOff) ||
-    options.some(({ name }) => name !== undefined && isOff(name.getText())) ||
+    // `{ skip }` is a condition, told in words where it is made.
+    options.some(
+      (option) => !ts.isShorthandPropertyAssignment(option) && isOff(option.name?.getText() ?? ''),
+    ) ||
     // `t.skip()`: in a group it concerns one of its tests, which is asked by itself.
     (!isGroup && rest.some((argument) => /\b\w+\.(skip|todo)\(/.test(argument.getText())))
   return { title, isGroup, skipped }

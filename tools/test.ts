@@ -18,6 +18,7 @@ const projects = globSync(
     'packages/*/package.json',
     'apps/*/package.json',
     'bench/package.json',
+    'site/package.json',
     'matrix/*/package.json',
     'tools/project.json',
   ],
@@ -34,7 +35,7 @@ const projects = globSync(
 
 if (projects.length === 0) {
   console.error(
-    `No project in a folder named ${wanted.join(' or ')} under packages, apps, bench, matrix or tools.`,
+    `No project in a folder named ${wanted.join(' or ')} under packages, apps, bench, matrix, site or tools.`,
   )
   process.exit(1)
 }

@@ -6,5 +6,6 @@ process.exitCode = runSteps([
   { name: 'test', command: ['npm', 'test', '--silent'] },
   { name: 'values', command: ['npm', 'run', '--silent', 'test:values', '-w', '@syncbridge/core'] },
   { name: 'model', command: ['npm', 'run', '--silent', 'test:model', '-w', '@syncbridge/core'] },
+  { name: 'docs', command: ['npm', 'run', '--silent', 'docs:check'] },
   { name: 'tools', command: ['npm', 'run', '--silent', 'matrix:tools'] },
 ])

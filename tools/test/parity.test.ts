@@ -106,6 +106,8 @@ test('three', (t) => { t.todo() })
 describe.todo('group', () => { test('four', () => {}) })
 describe('group', { skip: true }, () => { test('five', () => {}) })
 describe('group', () => { test('six', (t) => t.skip('why')); test('seven', () => {}) })
+const skip = isOld && 'too old'
+test('eight', { skip }, () => {})
 `
     assert.deepEqual(
       testsIn(source).map(({ title, skipped }) => [title, skipped]),
@@ -117,6 +119,8 @@ describe('group', () => { test('six', (t) => t.skip('why')); test('seven', () =>
         ['five', true],
         ['six', true],
         ['seven', false],
+        // Elsewhere it runs.
+        ['eight', false],
       ],
     )
   })

@@ -26,6 +26,7 @@ export interface SyncBridgeErrorOptions {
  * }
  */
 export class SyncBridgeError extends Error {
+  /** The `code` of its instances. */
   static readonly code: string = 'SYNCBRIDGE_ERROR'
   /** A stable identifier, `SYNCBRIDGE_…`. */
   readonly code: string
@@ -44,6 +45,7 @@ export class SyncBridgeError extends Error {
     if (options.thread !== undefined) this.thread = options.thread
   }
 
+  /** Holds across threads, and across the copies of the library in a process. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     if (Function.prototype[Symbol.hasInstance].call(this, value)) return true
     if (typeof value !== 'object' || value === null || !(BRAND in value)) return false

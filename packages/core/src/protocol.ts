@@ -29,6 +29,7 @@ export interface FunctionRef {
   readonly module: string
   /** How the module was loaded, and so must be loaded again: `require` for CommonJS. */
   readonly format: 'esm' | 'cjs'
+  /** The name of the function, or of the export. */
   readonly name: string
   /** Which one, among those of that name in that module. */
   readonly ordinal: number

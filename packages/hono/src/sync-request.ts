@@ -4,9 +4,11 @@ import type { UnionToIntersection } from 'hono/utils/types'
 
 /** A file of a form, with its bytes: a synchronous function can't wait for a `File`'s. */
 export interface SyncFile {
+  /** Its name, as the client gave it. */
   readonly name: string
   /** Its media type, or an empty text. */
   readonly type: string
+  /** What it holds. */
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 
@@ -30,13 +32,17 @@ export type Validated = object | AnyValidator | readonly AnyValidator[]
  * target: `{ json: Transfer }`.
  */
 export interface SyncRequest<P extends string = string, V extends Validated = object> {
+  /** `GET`, `POST` and so on. */
   readonly method: string
+  /** The whole address, its query included. */
   readonly url: string
   /** By their names in lower case. */
   readonly headers: Record<string, string>
+  /** The parameters of the path, decoded. */
   readonly params: ParamsOf<P>
   /** The first value of each name; `queries` has them all. */
   readonly query: Record<string, string>
+  /** All values of each name. */
   readonly queries: Record<string, string[]>
   /**
    * What a validator of `json` or `form` has made of it, else by its content type: what JSON says, a text, a `SyncForm`, and

@@ -4,6 +4,7 @@ import type { JSONParsed } from 'hono/utils/types'
 
 /** A response in full, as a synchronous route returns it. */
 export interface SyncResponse {
+  /** 200 by default. */
   readonly status?: StatusCode
   /** A name with several values, such as `set-cookie`, has an array. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>

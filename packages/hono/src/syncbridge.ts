@@ -16,7 +16,11 @@ export interface SyncbridgeVariable {
 
 /** The environment of a Hono app that uses the middleware: `new Hono<SyncbridgeEnv>()`. */
 export interface SyncbridgeEnv {
-  Variables: { syncbridge: SyncbridgeVariable }
+  /** What the middleware sets, as `c.var` has it. */
+  Variables: {
+    /** The request's context and its signal. */
+    syncbridge: SyncbridgeVariable
+  }
 }
 
 declare module 'hono' {

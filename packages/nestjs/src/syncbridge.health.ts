@@ -11,6 +11,7 @@ import {
 export type SyncbridgeHealth<Key extends string = 'syncbridge'> = Record<
   Key,
   {
+    /** `down` where threads can't start, or a queue is full. */
     readonly status: 'up' | 'down'
     /** Threads that are there. */
     readonly threads: number
@@ -60,6 +61,8 @@ export class SyncbridgeHealthIndicator {
   readonly #pooled: Ping = syncToAsync<{ ping(): void }>(this.#url, { threadSensitive: false })
 
   /**
+   * Whether the bridge takes calls, for `HealthCheckService.check()`.
+   *
    * @param key the name in the report
    * @param options `timeout`: milliseconds that an answer is waited for; default 5,000. When they have passed, a bridge that has a
    * thread at work is up; one that has none, whose threads hang as they start, is down.

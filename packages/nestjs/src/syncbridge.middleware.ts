@@ -36,6 +36,7 @@ export class SyncbridgeMiddleware implements NestMiddleware {
     this.#contexts = contexts
   }
 
+  /** @internal Nest calls it. */
   use(_request: unknown, response: unknown, next: (error?: unknown) => void): void {
     const raw = rawResponse(response)
     const watch = watchResponse(response)

@@ -131,10 +131,12 @@ export class SyncbridgeModule implements NestModule, OnModuleInit, OnApplication
     return threadsModule(options)
   }
 
+  /** @internal Nest calls it. */
   configure(consumer: MiddlewareConsumer): void {
     if (this.#options.middleware.mount) consumer.apply(SyncbridgeMiddleware).forRoutes('{*path}')
   }
 
+  /** @internal Nest calls it. */
   async onModuleInit(): Promise<void> {
     this.#services.connect()
     const open = openModules()
@@ -144,6 +146,7 @@ export class SyncbridgeModule implements NestModule, OnModuleInit, OnApplication
     configure()
   }
 
+  /** @internal Nest calls it. */
   async onApplicationShutdown(): Promise<void> {
     const open = openModules()
     open.modules.delete(this)

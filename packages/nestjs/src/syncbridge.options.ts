@@ -45,6 +45,7 @@ export class SyncbridgeModuleOptions {
 
 /** A provider of the options, for `useClass` and `useExisting`. */
 export interface SyncbridgeOptionsFactory {
+  /** @returns the options, asked for once, when the module is loaded. */
   createSyncbridgeOptions(): SyncbridgeModuleOptions | Promise<SyncbridgeModuleOptions>
 }
 

@@ -5,6 +5,7 @@ import type { FunctionRef } from '../protocol.js'
 export interface ExecutorCall {
   /** Which function: its module's URL, and its name and place there. Plain data: another machine can find it, too. */
   readonly function: FunctionRef
+  /** As the caller gave them: neither copied nor checked. */
   readonly args: readonly unknown[]
   /** Aborts when the caller gives the call up. */
   readonly signal: AbortSignal

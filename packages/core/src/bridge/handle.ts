@@ -42,6 +42,7 @@ function functionFor(handle: WireHandle): object {
  * when that call ends, and calling it later is a ClosedError. What is kept is released when nobody here has it any more, or by
  * `fn[Symbol.dispose]()`. A function that came as a result is kept anyway; a function of this thread needs no keeping.
  *
+ * @typeParam F Its type.
  * @returns The same function.
  * @throws TypeError where it is not a function.
  * @example

@@ -16,7 +16,9 @@ const LEAST_FOR_EXIT = 1000
 export interface ThreadStats {
   /** Node's `threadId`. */
   readonly id: number
+  /** What it is for: `shared`, `pool`, `leased` or `loop`. */
   readonly role: ThreadRole
+  /** `starting` until it is ready for calls, `busy` while it has one, `ending` on its way out. */
   readonly state: 'starting' | 'idle' | 'busy' | 'ending'
   /** Calls that are running there. */
   readonly running: number
@@ -26,15 +28,21 @@ export interface ThreadStats {
 
 /** What the bridge is doing, as this thread sees it. */
 export interface Stats {
+  /** The threads that this thread has made. */
   readonly threads: readonly ThreadStats[]
   /** Calls that wait for a thread. */
   readonly queued: number
   /** Open `ThreadSensitiveContext`s. */
   readonly contexts: number
+  /** Calls that this thread has made. */
   readonly calls: {
+    /** All of them. */
     readonly made: number
+    /** Those that are not settled. */
     readonly pending: number
+    /** Those that gave a value. */
     readonly succeeded: number
+    /** Those that gave an error, aborts and timeouts among them. */
     readonly failed: number
   }
   /** Time from the call to its start and back, without the function itself, in ms: of the first thousand calls, then of every eighth. */

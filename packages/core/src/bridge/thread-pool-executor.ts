@@ -62,6 +62,7 @@ export class ThreadPoolExecutor implements Executor {
     this.#here.executors.delete(this.#pool)
   }
 
+  /** The same as `close()`, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }

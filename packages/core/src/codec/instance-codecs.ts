@@ -12,6 +12,7 @@ export type AnyClass = abstract new (...args: never[]) => object
 export interface InstanceCodec<T, W> {
   /** @returns what stands for the instance: anything that can cross. */
   encode(instance: T): W
+  /** @returns the instance that is built from it. */
   decode(value: W): T
 }
 

@@ -8,7 +8,9 @@ export interface ThreadEvent {
   readonly thread: ThreadAddress
   /** Node's `threadId`, as in `stats()`; -1 where Node could not start it. */
   readonly id: number
+  /** What it is for. */
   readonly role: 'shared' | 'pool' | 'leased' | 'loop'
+  /** What has become of it: `ready` is when it can take calls. */
   readonly state: 'started' | 'ready' | 'ended'
   /** How it ended; undefined until then, and where it died without a code. */
   readonly exitCode: number | undefined

@@ -3,11 +3,17 @@ import type { Call, Settlement } from '../call/call.js'
 
 /** Times of calls, in ms. */
 export interface TimeSummary {
+  /** How many calls were timed. */
   readonly count: number
+  /** The shortest. */
   readonly min: number
+  /** The mean. */
   readonly mean: number
+  /** The median: half of them took no longer. */
   readonly p50: number
+  /** The 99th percentile: all but one in a hundred took no longer. */
   readonly p99: number
+  /** The longest. */
   readonly max: number
 }
 
