@@ -1,4 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { defineConfig } from 'tsup'
 import { libraryBuild } from '../../tsup.base.ts'
 
-export default defineConfig(libraryBuild(['src/index.ts'], ['src/thread-entry.ts']))
+const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'))
+
+export default defineConfig({
+  ...libraryBuild(['src/index.ts'], ['src/thread-entry.ts']),
+  define: { PACKAGE_VERSION: JSON.stringify(version) },
+})

@@ -20,6 +20,7 @@ const codes: ReadonlyArray<
   [errors.CallTimeoutError, 'CallTimeoutError', 'SYNCBRIDGE_CALL_TIMEOUT'],
   [errors.ThreadExitedError, 'ThreadExitedError', 'SYNCBRIDGE_THREAD_EXITED'],
   [errors.ClosedError, 'ClosedError', 'SYNCBRIDGE_CLOSED'],
+  [errors.VersionMismatchError, 'VersionMismatchError', 'SYNCBRIDGE_VERSION_MISMATCH'],
 ]
 
 describe('each error of the library', () => {

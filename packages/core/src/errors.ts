@@ -123,6 +123,14 @@ export class ClosedError extends SyncBridgeError {
   static override readonly code = 'SYNCBRIDGE_CLOSED'
 }
 
+/**
+ * Two copies of the library in one process that don't understand each other: of different majors, or with other messages between threads.
+ * The message names their versions and places. Install one of them: `npm ls @syncbridge/core` shows who asks for which.
+ */
+export class VersionMismatchError extends SyncBridgeError {
+  static override readonly code = 'SYNCBRIDGE_VERSION_MISMATCH'
+}
+
 /** The library's own classes: they cross between threads without being registered. */
 export const ownErrorClasses = [
   SyncBridgeError,
@@ -135,4 +143,5 @@ export const ownErrorClasses = [
   CallTimeoutError,
   ThreadExitedError,
   ClosedError,
+  VersionMismatchError,
 ] as const

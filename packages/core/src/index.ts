@@ -67,6 +67,7 @@ export {
   type SyncBridgeErrorOptions,
   ThreadExitedError,
   TransferError,
+  VersionMismatchError,
 } from './errors.js'
 export type { LeaseOptions } from './executor/lease-executor.js'
 export type { PoolOptions } from './executor/pool-executor.js'

@@ -7,6 +7,7 @@ import { Bell } from '../channel/bell.js'
 import { LaneChannel } from '../channel/lane-channel.js'
 import { LifeRecord } from '../channel/life-record.js'
 import { workerThreads } from '../channel/worker-threads.js'
+import { VersionMismatchError } from '../errors.js'
 import { type LifeMessage, PROTOCOL_VERSION } from '../protocol.js'
 import { bundle } from '../registry/library-file.js'
 import { prepareTsx } from '../registry/own-loader.js'
@@ -15,13 +16,15 @@ import { install } from '../runtime/runtime.js'
 import { redirectOutput } from '../thread/output.js'
 import { BOOT_KEY, type ThreadBoot } from '../thread/thread-boot.js'
 import { makerOf } from '../thread-address.js'
+import { VERSION } from '../version.js'
 import { installHandles } from './handle.js'
 
 /** The first thing that runs in the thread. Until it returns a promise, it has not waited for anything. */
 export async function bootThread(boot: ThreadBoot): Promise<void> {
   if (boot.protocol !== PROTOCOL_VERSION) {
-    throw new Error(
-      `@syncbridge/core: two versions that do not understand each other (protocol ${boot.protocol} and ${PROTOCOL_VERSION})`,
+    throw new VersionMismatchError(
+      `@syncbridge/core was replaced on disk by ${VERSION} while this process ran another version (protocol ${PROTOCOL_VERSION}, not ` +
+        `${boot.protocol}). Start the process again.`,
     )
   }
   const maker = makerOf(boot.address)

@@ -15,6 +15,9 @@ const entry = ['./thread-entry.js', '../thread-entry.ts']
   .map((name) => (here?.startsWith('file:') ? new URL(name, here) : undefined))
   .find((url) => url && existsSync(fileURLToPath(url)))
 
+/** The file that holds this code, as a URL; undefined in a bundle that does not tell. */
+export const libraryFile: string | undefined = here
+
 /** The bundle that the library has been made part of; undefined where it is installed as it was published. */
 export const bundle: string | undefined = entry ? undefined : here
 

@@ -33,14 +33,17 @@ import {
 } from '../protocol.js'
 import { findEntryModule } from '../registry/entry-module.js'
 import { Handles } from '../registry/handles.js'
+import { libraryFile } from '../registry/library-file.js'
 import { Registry } from '../registry/registry.js'
 import type { Maker, Thread } from '../thread/thread.js'
 import type { ThreadRole } from '../thread/thread-boot.js'
 import { makerOf } from '../thread-address.js'
+import { VERSION } from '../version.js'
 import { Attendance } from './attendance.js'
 import { Bursts } from './bursts.js'
 import { CallStatistics } from './call-statistics.js'
 import type { ConfigureOptions } from './config.js'
+import { type Copy, checkCopies } from './copies.js'
 import { answerRefused, deliver } from './deliver.js'
 import { ExitHooks } from './exit-hooks.js'
 import { FailedStarts } from './failed-starts.js'
@@ -76,6 +79,8 @@ export interface RuntimeBoot {
 }
 
 export class Runtime implements Maker, CallKeeper {
+  /** The copy of the library that made it. */
+  readonly copy = thisCopy
   readonly address: ThreadAddress
   readonly role: ThreadRole | 'root'
   readonly entryModule: string | undefined
@@ -318,28 +323,37 @@ export class Runtime implements Maker, CallKeeper {
   }
 }
 
-// The version is part of the name: copies that do not understand each other must not meet.
-const RUNTIME = `runtime.${PROTOCOL_VERSION}`
+// Of no version: copies that do not understand each other shall meet, and say so.
+const RUNTIME = 'runtime'
+const thisCopy: Copy = { version: VERSION, protocol: PROTOCOL_VERSION, place: libraryFile }
 
 let ours: Runtime | undefined
 
 /** The runtime of this thread; a thread that nobody prepared is the root of a tree of its own. */
 export function runtime(): Runtime {
   // Kept beside the global one, which takes as long to find as an eighth of a call.
-  ours ??= onePerThread(RUNTIME, () => {
-    const memory = new SharedArrayBuffer(SLOT_COUNT * Int32Array.BYTES_PER_ELEMENT)
-    return new Runtime({
-      address: '0',
-      role: 'root',
-      host: '0',
-      memory,
-      entryModule: findEntryModule(),
-    })
-  })
+  ours ??= meet(
+    onePerThread(RUNTIME, () => {
+      const memory = new SharedArrayBuffer(SLOT_COUNT * Int32Array.BYTES_PER_ELEMENT)
+      return new Runtime({
+        address: '0',
+        role: 'root',
+        host: '0',
+        memory,
+        entryModule: findEntryModule(),
+      })
+    }),
+  )
   return ours
 }
 
 /** For the first code that runs in a thread of ours. */
 export function install(boot: RuntimeBoot): Runtime {
-  return onePerThread(RUNTIME, () => new Runtime(boot))
+  return meet(onePerThread(RUNTIME, () => new Runtime(boot)))
+}
+
+/** The runtime may be another copy's. */
+function meet(found: Runtime): Runtime {
+  checkCopies(found.copy, thisCopy)
+  return found
 }
