@@ -9,6 +9,7 @@ import { basename, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { endWithChildren, runInGroup } from './child.ts'
 import { addCounts, closingLine, judgeRun, type TestCounts } from './test-counts.ts'
+import { runUnitTests } from './unit-tests.ts'
 
 const FILE_DEADLINE_MS = 120_000
 const TEST_DEADLINE_MS = 60_000
@@ -21,25 +22,6 @@ const reports = mkdtempSync(join(tmpdir(), 'syncbridge-test-'))
 
 interface Verdict extends TestCounts {
   remark?: string
-}
-
-async function runUnitTests(): Promise<Verdict> {
-  const report = join(reports, 'vitest.json')
-  const { code } = await runInGroup(
-    process.execPath,
-    [
-      fileURLToPath(new URL('vitest.mjs', import.meta.resolve('vitest/package.json'))),
-      ...['run', ...only, '--dir', 'src', '--reporter=default', '--reporter=json'],
-      `--outputFile.json=${report}`,
-    ],
-    { cwd: home, deadline: FILE_DEADLINE_MS, stdio: ['ignore', 'inherit', 'inherit'] },
-  )
-  const counts = readReport(report, (json) => ({
-    passed: json.numPassedTests,
-    failed: json.numFailedTests,
-    skipped: json.numPendingTests + json.numTodoTests,
-  }))
-  return judgeRun('vitest', counts, code)
 }
 
 async function runCrossingFile(file: string, index: number): Promise<Verdict> {
@@ -64,7 +46,7 @@ async function runCrossingFile(file: string, index: number): Promise<Verdict> {
   )
   process.stdout.write(`\n${name}\n${Buffer.concat(output)}`)
   if (late) console.log(`${name} did not end within ${FILE_DEADLINE_MS / 1000} s and was killed`)
-  const counts = readReport(report, (json) => json)
+  const counts = readReport(report)
   return judgeRun(basename(file), counts, code)
 }
 
@@ -78,10 +60,9 @@ async function runCrossingTests(files: string[]): Promise<Verdict[]> {
   return verdicts
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: each runner writes its own shape, named by the caller's `pick`.
-function readReport(path: string, pick: (json: any) => TestCounts): TestCounts | undefined {
+function readReport(path: string): TestCounts | undefined {
   try {
-    return pick(JSON.parse(readFileSync(path, 'utf8')))
+    return JSON.parse(readFileSync(path, 'utf8'))
   } catch {
     return undefined
   }
@@ -99,7 +80,7 @@ endWithChildren()
 process.on('exit', () => rmSync(reports, { recursive: true, force: true }))
 
 const verdicts: Verdict[] = []
-if (find('src/**/*.test.ts').length > 0) verdicts.push(await runUnitTests())
+if (find('src/**/*.test.ts').length > 0) verdicts.push(await runUnitTests({ home, only }))
 verdicts.push(...(await runCrossingTests(find('test/**/*.test.{js,mjs,ts}'))))
 if (verdicts.length === 0) verdicts.push(judgeRun('this project', addCounts([]), 0))
 

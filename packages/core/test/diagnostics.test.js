@@ -104,7 +104,8 @@ describe('the tracing channel syncbridge:call', () => {
 
   test('tells of each item of a generator as a call of its own', async (t) => {
     const { told } = listen(t)
-    const items = await Array.fromAsync(count(3))
+    const items = []
+    for await (const item of count(3)) items.push(item)
     assert.deepEqual(items, [1, 2, 3])
     assert.ok(told.filter(({ phase }) => phase === 'asyncEnd').length >= 3)
   })
