@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 import { after, describe, test } from 'node:test'
+import { threadId } from 'node:worker_threads'
 import { shutdown, stats } from '@syncbridge/core'
 import { NoThreadsError, syncbridge } from '@syncbridge/hono'
 import { Hono } from 'hono'
-import { thread } from './fixtures/desk.js'
+import { thread, threadAfter } from './fixtures/desk.js'
 
 after(() => shutdown({ timeout: 5_000 }))
 
@@ -66,4 +67,8 @@ test('the CommonJS build serves a request in a context', async () => {
     stats().threads.map(({ id, role }) => [id, role]),
     [[first, 'leased']],
   )
+})
+
+test('a script’s own thread may block for async code for longer than it takes to look after the thread that runs it', () => {
+  assert.notEqual(threadAfter(300), threadId)
 })
