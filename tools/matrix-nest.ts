@@ -3,7 +3,6 @@
 //
 // A row has two parts. *Application*: the one in matrix/nest/app, compiled as such applications are, and tested by their
 // runner. *Sockets*: the crossing tests of the package, with that Nest in place of ours. Arguments pick rows: `11`, `fastify`.
-import { execFileSync } from 'node:child_process'
 import {
   cpSync,
   mkdirSync,
@@ -17,11 +16,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { endWithChildren, runInGroup } from './child.ts'
+import { installNestApplication } from './nest-application.ts'
 import { buildOrExit, root } from './nx.ts'
-import { packPackage, unpackInto } from './pack-package.ts'
+import { packPackage } from './pack-package.ts'
 import { addCounts, closingLine, judgeRun, type TestCounts } from './test-counts.ts'
 
-const INSTALL_DEADLINE_MS = 600_000
 const TEST_DEADLINE_MS = 900_000
 
 interface Nest {
@@ -55,34 +54,14 @@ const work = mkdtempSync(join(tmpdir(), 'syncbridge-matrix-nest-'))
 const results = join(work, 'results')
 mkdirSync(results)
 
-/** An application's folder with all that is in its lock file, and our packages. */
+/** An application's folder, in which the package's own crossing tests can run, too. */
 async function install({ major, format }: Nest, tarballs: Record<string, string>): Promise<string> {
-  const home = join(work, `nest-${major}`)
-  cpSync(join(root, 'matrix/nest', `nest-${major}`), home, { recursive: true })
-  const { code } = await runInGroup('npm', ['ci', '--ignore-scripts'], {
-    cwd: home,
-    deadline: INSTALL_DEADLINE_MS,
-    shell: process.platform === 'win32',
-    stdio: ['ignore', 'inherit', 'inherit'],
-  })
-  if (code !== 0) throw new Error(`npm ci ended with ${code} in matrix/nest/nest-${major}`)
-  for (const [name, tarball] of Object.entries(tarballs)) unpackInto(home, name, tarball)
-  cpSync(join(root, 'matrix/nest/app'), join(home, 'app'), { recursive: true })
-  cpSync(join(home, 'ledger-module-file.ts'), join(home, 'app/ledger-module-file.ts'))
+  const home = await installNestApplication(major, work, tarballs)
   cpSync(join(root, 'packages/nestjs/test'), join(home, 'test'), { recursive: true })
   // The crossing tests are ES modules, whatever the application is.
   writeFileSync(join(home, 'test/package.json'), '{ "type": "module" }\n')
-  compile(home)
   console.log(`Nest ${major} is installed, and the application compiled to ${format}`)
   return home
-}
-
-function compile(home: string): void {
-  const tsc = fileURLToPath(import.meta.resolve('typescript/bin/tsc'))
-  const types = join(root, 'node_modules/@types')
-  execFileSync(process.execPath, [tsc, '-p', join(home, 'app'), '--typeRoots', types], {
-    stdio: 'inherit',
-  })
 }
 
 async function testApplication(home: string, { nest, platform }: Row): Promise<Verdict> {

@@ -51,6 +51,11 @@ describe('an application', () => {
     ])
   }, 60_000)
 
+  it('runs async code that a thread blocks for on its own loop', async () => {
+    const [thread] = (await json('/threads')) as number[]
+    expect(await json('/convert/21')).toEqual([thread, 0, 42])
+  })
+
   it('answers with the exceptions of its services', async () => {
     const { status } = await fetch(`${url}/accounts/carol`)
     expect(status).toBe(404)

@@ -2,7 +2,7 @@ import { Controller, Get, type MessageEvent, Param, Post, Sse } from '@nestjs/co
 import { ThreadSensitiveContext } from '@syncbridge/core'
 import { type Bridged, InjectBridged, SkipBridge, Timeout } from '@syncbridge/nestjs'
 import { Observable } from 'rxjs'
-import { block, thread } from './desk.js'
+import { block, convert, thread } from './desk.js'
 import { LedgerService } from './ledger.service.js'
 
 @Controller()
@@ -39,6 +39,11 @@ export class LedgerController {
   @Get('threads')
   async threads(): Promise<number[]> {
     return [await thread(), await this.ledger.where(), await thread()]
+  }
+
+  @Get('convert/:cents')
+  convert(@Param('cents') cents: string): Promise<number[]> {
+    return convert(Number(cents))
   }
 
   @Get('late')

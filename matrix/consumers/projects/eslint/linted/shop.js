@@ -1,0 +1,3 @@
+export const price = 1
+export const colour = 'red'
+export const color = 'blue'
