@@ -66,6 +66,8 @@ export function libraryBuild(entries: string[], threadEntries: string[] = []): O
       // uncaught error prints.
       options.minifyWhitespace = true
       options.lineLimit = longestLine
+      // The sources are in the package, where the maps find them.
+      options.sourcesContent = false
       if (format === 'cjs') {
         options.define = { ...options.define, 'import.meta.url': 'importMetaUrl' }
         options.entryPoints = entries

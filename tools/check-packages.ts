@@ -1,9 +1,22 @@
-// What users will get: packs every public package and has publint and attw judge the tarball.
+// What users will get: packs every public package, has publint and attw judge the tarball, and looks at its size and its manifest.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { root } from './nx.ts'
+import {
+  faultsOfManifest,
+  faultsOfSize,
+  type Manifest,
+  type PackedFile,
+  type SizeBudget,
+} from './package-rules.ts'
+
+const budgets: Record<string, SizeBudget> = {
+  '@syncbridge/core': { packed: 520_000, unpacked: 1_940_000, code: 331_000 },
+  '@syncbridge/hono': { packed: 56_000, unpacked: 203_000, code: 29_500 },
+  '@syncbridge/nestjs': { packed: 84_000, unpacked: 333_000, code: 60_000 },
+}
 
 const windows = process.platform === 'win32'
 const tarballs = mkdtempSync(join(tmpdir(), 'syncbridge-pack-'))
@@ -25,17 +38,21 @@ function isFlat(name: string, files: string[]): boolean {
 const verdicts = globSync('packages/*/package.json', { cwd: root })
   .sort()
   .map((manifest) => {
-    const { name } = JSON.parse(readFileSync(join(root, manifest), 'utf8')) as { name: string }
+    const said = JSON.parse(readFileSync(join(root, manifest), 'utf8')) as Manifest
+    const { name } = said
     const [packed] = JSON.parse(
       execFileSync('npm', ['pack', '--json', '--pack-destination', tarballs], {
         cwd: join(root, dirname(manifest)),
         encoding: 'utf8',
         shell: windows,
       }),
-    ) as { filename: string; files: { path: string }[] }[]
+    ) as { filename: string; size: number; unpackedSize: number; files: PackedFile[] }[]
     if (!packed) return false
     const tarball = join(tarballs, packed.filename)
+    const faults = [...faultsOfSize(packed, budgets[name]), ...faultsOfManifest(said)]
+    for (const fault of faults) console.error(`${name} ${fault}`)
     return [
+      faults.length === 0,
       isFlat(
         name,
         packed.files.map(({ path }) => path),
