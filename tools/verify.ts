@@ -8,4 +8,5 @@ process.exitCode = runSteps([
   { name: 'model', command: ['npm', 'run', '--silent', 'test:model', '-w', '@syncbridge/core'] },
   { name: 'docs', command: ['npm', 'run', '--silent', 'docs:check'] },
   { name: 'tools', command: ['npm', 'run', '--silent', 'matrix:tools'] },
+  { name: 'consumers', command: ['npm', 'run', '--silent', 'matrix:consumers'] },
 ])

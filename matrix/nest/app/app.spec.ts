@@ -52,8 +52,9 @@ describe('an application', () => {
   }, 60_000)
 
   it('runs async code that a thread blocks for on its own loop', async () => {
-    const [thread] = (await json('/threads')) as number[]
-    expect(await json('/convert/21')).toEqual([thread, 0, 42])
+    const [thread, ...others] = (await json('/convert/21')) as number[]
+    expect(thread).not.toBe(0)
+    expect(others).toEqual([0, 42])
   })
 
   it('answers with the exceptions of its services', async () => {
