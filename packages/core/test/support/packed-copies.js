@@ -54,9 +54,9 @@ function declare(home, edition) {
           versions += 1
           return `"${edition.version}"`
         })
-        .replaceAll(/PROTOCOL_VERSION = \d+/g, (all) => {
+        .replaceAll(/PROTOCOL_VERSION\s*=\s*\d+/g, (all) => {
           protocols += 1
-          return edition.protocol ? `PROTOCOL_VERSION = ${edition.protocol}` : all
+          return edition.protocol ? `PROTOCOL_VERSION=${edition.protocol}` : all
         }),
     )
   }
