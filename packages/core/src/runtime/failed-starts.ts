@@ -19,7 +19,7 @@ interface Row {
   failures: number
   /** When the next may start, in ms of `performance.now()`. */
   nextAt: number
-  readonly stopAlarm: () => void
+  stopAlarm: () => void
   readonly thread: Thread
   readonly death: Death
   /** The one that was started since. */
@@ -73,15 +73,22 @@ export class FailedStarts {
     row?.stopAlarm()
     const pause =
       failures < AT_ONCE ? 0 : Math.min(FIRST_PAUSE * 2 ** (failures - AT_ONCE), LONGEST_PAUSE)
-    this.#rows.set(kind, {
+    const next: Row = {
       failures,
       nextAt: performance.now() + pause,
-      // Calls may be waiting for the threads that there are.
-      stopAlarm: this.#alarms.after(pause, this.#onOver, false),
+      stopAlarm: () => undefined,
       thread,
       death,
       attempt: undefined,
-    })
+    }
+    this.#rows.set(kind, next)
+    // Calls may be waiting for the threads that there are.
+    const over = () => {
+      // A timer may be a moment early: they would be found too early, and nothing else would look for them again.
+      next.nextAt = performance.now()
+      this.#onOver()
+    }
+    next.stopAlarm = this.#alarms.after(pause, over, false)
   }
 
   /** Threads are started in another way from now on. */
