@@ -1,6 +1,6 @@
 // Lays out the pages for VitePress: the repository's own files under their addresses on the site.
-import { copyFileSync, mkdirSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { copyFileSync, globSync, mkdirSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { addressOf } from './pages.ts'
 
@@ -13,6 +13,8 @@ export function stagePages(folder: string): void {
     copyFileSync(join(root, file), join(folder, to))
   }
   copy('site/home.md', 'index.md')
-  copy('apps/demo/docs/dashboard.png', 'docs/dashboard.png')
+  // For the repository's own README, and for the demo's, which is at the top of the site.
+  for (const picture of globSync('apps/demo/docs/*.png', { cwd: root }))
+    for (const to of [picture, `docs/${basename(picture)}`]) copy(picture, to)
   for (const [file, address] of addressOf) copy(file, `${address}.md`)
 }
