@@ -28,8 +28,11 @@ const projects = globSync(
 )
   .map((file) => ({
     folder: dirname(file),
-    name: String(JSON.parse(readFileSync(join(root, file), 'utf8')).name),
+    project: JSON.parse(readFileSync(join(root, file), 'utf8')),
   }))
+  // A workspace without tests of its own, such as the consumers', is nothing to run here.
+  .filter(({ project }) => 'test' in (project.targets ?? project.nx?.targets ?? {}))
+  .map(({ folder, project }) => ({ folder, name: String(project.name) }))
   .filter(({ folder }) => wanted.length === 0 || wanted.includes(basename(folder)))
   .sort((a, b) => a.folder.localeCompare(b.folder))
 
