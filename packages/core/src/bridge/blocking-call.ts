@@ -96,7 +96,7 @@ function blockUntraced(
       assertImportable(ref, here.entryModule, here.registry)
       const thread = here.spawn('loop', frameRef)
       if (thread.state !== 'paused') ownThread = thread
-      runThere(thread, call)
+      thread.run(call)
     } else {
       sendToLoop(here, scope, call)
     }
@@ -143,13 +143,8 @@ function sendToLoop(here: Runtime, scope: Scope, call: Call): void {
   }
   assertImportable(ref, here.entryModule, here.registry)
   const owner = scope.singleLoop as LoopOwner | undefined
-  if (owner) runThere(owner.loopThread(here), call)
+  if (owner) owner.loopThread(here).run(call)
   else here.sendToHost(call, { by: 'loop' })
-}
-
-function runThere(thread: Thread | StartPause, call: Call): void {
-  if (thread.state === 'paused') thread.fail(call)
-  else thread.run(call)
 }
 
 /**

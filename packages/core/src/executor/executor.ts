@@ -13,11 +13,11 @@ export interface ThreadExecutor {
   threadsMayStart?(): void
 }
 
-/** No thread is started now, since the last ones could not start. */
+/** In place of a thread: none is started now, since the last ones could not start. */
 export interface StartPause {
   readonly state: 'paused'
-  /** Fails a call for which there is no thread, with the reason. */
-  fail(call: Call): void
+  /** Takes a call as a thread does that can't start: the call fails, with the reason. */
+  run(call: Call): void
 }
 
 /** Makes a thread; handed to executors, which never make one themselves. */

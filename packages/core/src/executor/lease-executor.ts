@@ -167,16 +167,11 @@ export class LeaseExecutor implements ThreadExecutor {
       if (!lease) return
       // All its calls were given up while they waited: it needs no thread now.
       const thread = lease.calls.length > 0 ? this.#takeThread() : undefined
-      const isPaused = thread?.state === 'paused'
       // One of the threads that there are will come back.
-      if (isPaused && this.#threadCount > 0) return
-      this.#line.shift()
-      lease.stopTimer?.()
-      if (isPaused) for (const call of this.#leave(lease)) thread.fail(call)
-      else if (thread) {
-        lease.thread = thread
-        for (const call of lease.calls.clear()) thread.run(call)
-      }
+      if (thread?.state === 'paused' && this.#threadCount > 0) return
+      const calls = this.#leave(lease)
+      if (thread && thread.state !== 'paused') lease.thread = thread
+      for (const call of calls) thread?.run(call)
     }
   }
 

@@ -64,7 +64,7 @@ export class PoolExecutor implements ThreadExecutor {
   submit(call: Call, runOnFrame: (frame: FrameRef) => void): void {
     const { maxQueue = Number.POSITIVE_INFINITY } = this.#options()
     const free = this.#freeThread()
-    if (free?.state === 'paused') return free.fail(call)
+    if (free?.state === 'paused') return free.run(call)
     if (free) return this.#start(free, call)
     const own = call.request.scope.chain.find((frame) => this.#hasThread(frame))
     if (own) return runOnFrame(own)
@@ -122,7 +122,7 @@ export class PoolExecutor implements ThreadExecutor {
       const thread = free ?? this.#threadWithRoom(call)
       if (!thread) return
       this.#queue.shift()
-      if (thread.state === 'paused') thread.fail(call)
+      if (thread.state === 'paused') thread.run(call)
       else if (free) this.#start(thread, call)
       else this.#startAhead(thread, call)
     }

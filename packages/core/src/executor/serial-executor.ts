@@ -19,8 +19,7 @@ export class SerialExecutor implements ThreadExecutor {
 
   submit(call: Call): void {
     const thread = this.#thread ?? this.#spawn(this.#role)
-    if (thread.state === 'paused') return thread.fail(call)
-    this.#thread = thread
+    if (thread.state !== 'paused') this.#thread = thread
     thread.run(call)
   }
 

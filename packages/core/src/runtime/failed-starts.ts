@@ -46,7 +46,7 @@ export class FailedStarts {
     if (!row || row.failures < AT_ONCE) return undefined
     const isTrying = row.attempt?.state === 'starting'
     if (!isTrying && performance.now() >= row.nextAt) return undefined
-    return { state: 'paused', fail: (call) => tell(call, row) }
+    return { state: 'paused', run: (call) => tell(call, row) }
   }
 
   started(kind: string, thread: Thread): void {
