@@ -53,6 +53,25 @@ export function runInGroup(
   })
 }
 
+/**
+ * The same, and what it printed, on both streams, as it came.
+ *
+ * @param options Those of `runInGroup`.
+ */
+export async function runAndRead(
+  command: string,
+  args: readonly string[],
+  options: Omit<SpawnOptions, 'stdio'> & { deadline: number },
+): Promise<Ending & { output: string }> {
+  const chunks: Buffer[] = []
+  const ending = await runInGroup(command, args, {
+    ...options,
+    onOutput: (chunk) => chunks.push(chunk),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  return { ...ending, output: Buffer.concat(chunks).toString() }
+}
+
 /** Makes Ctrl-C and `kill` end the children too: in groups of their own, the terminal does not reach them. */
 export function endWithChildren(): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { endWithChildren, runInGroup } from './child.ts'
+import { endWithChildren, runAndRead } from './child.ts'
 import { countJunit } from './junit-counts.ts'
 import { install, nodeRuntime } from './runtimes.ts'
 import { addCounts, closingLine, judgeRun, type ProjectResult, tableOf } from './test-counts.ts'
@@ -125,17 +125,14 @@ async function runFile(
   { home, reports }: Plan,
 ) {
   const report = join(reports, `${project}-${file.replaceAll(/[^\w.-]+/g, '-')}.xml`)
-  const output: Buffer[] = []
-  const { code, late } = await runInGroup(path, command(file, report), {
+  const { code, late, output } = await runAndRead(path, command(file, report), {
     cwd: home,
     deadline: FILE_DEADLINE_MS,
     env: { ...process.env, NO_COLOR: '1' },
-    onOutput: (chunk) => output.push(chunk),
-    stdio: ['ignore', 'pipe', 'pipe'],
   })
   const verdict = judgeRun(basename(file), readReport(report), code)
   console.log(`${project}, ${file}: ${closingLine(verdict)}`)
-  if (verdict.failed > 0) process.stdout.write(Buffer.concat(output))
+  if (verdict.failed > 0) process.stdout.write(output)
   if (late) console.log(`It did not end within ${FILE_DEADLINE_MS / 1000} s and was killed.`)
   return verdict
 }

@@ -7,7 +7,7 @@ import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { basename, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { endWithChildren, runInGroup } from './child.ts'
+import { endWithChildren, runAndRead } from './child.ts'
 import { addCounts, closingLine, judgeRun, type TestCounts } from './test-counts.ts'
 import { runUnitTests } from './unit-tests.ts'
 
@@ -27,8 +27,7 @@ interface Verdict extends TestCounts {
 async function runCrossingFile(file: string, index: number): Promise<Verdict> {
   const report = join(reports, `${index}.json`)
   const name = relative(home, file)
-  const output: Buffer[] = []
-  const { code, late } = await runInGroup(
+  const { code, late, output } = await runAndRead(
     process.execPath,
     [
       `--test-timeout=${TEST_DEADLINE_MS}`,
@@ -37,14 +36,9 @@ async function runCrossingFile(file: string, index: number): Promise<Verdict> {
       `--test-reporter-destination=${report}`,
       file,
     ],
-    {
-      cwd: home,
-      deadline: FILE_DEADLINE_MS,
-      onOutput: (chunk) => output.push(chunk),
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
+    { cwd: home, deadline: FILE_DEADLINE_MS },
   )
-  process.stdout.write(`\n${name}\n${Buffer.concat(output)}`)
+  process.stdout.write(`\n${name}\n${output}`)
   if (late) console.log(`${name} did not end within ${FILE_DEADLINE_MS / 1000} s and was killed`)
   const counts = readReport(report)
   return judgeRun(basename(file), counts, code)

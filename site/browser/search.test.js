@@ -1,32 +1,18 @@
 /** The built site, in a browser, as a reader has it. */
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { chromium } from 'playwright-core'
+// The demo's pages and these are looked at in the same browser.
+import { openBrowser, skip } from '../../apps/demo/test/support/browser.js'
 import { serveFolder } from './serve-folder.js'
 
 const site = fileURLToPath(new URL('../dist', import.meta.url))
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
-const isThere = existsSync(executablePath)
-const skip =
-  isThere || process.env.REQUIRE_BROWSER === '1'
-    ? false
-    : `there is no browser at ${executablePath}: install Debian's chromium, or name one in CHROMIUM`
 const patient = { skip, timeout: 120_000 }
 
 /** A page on the site; `troubles` collects what goes wrong in it, `foreign` what it asks of others. */
 async function openSite(t) {
-  assert.ok(isThere, `REQUIRE_BROWSER is set, and there is no browser at ${executablePath}`)
   const address = await serveFolder(t, site)
-  const browser = await chromium.launch({
-    executablePath,
-    args: [
-      ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
-      ...['--disable-background-networking', '--disable-component-update'],
-    ],
-  })
-  t.after(() => browser.close())
+  const browser = await openBrowser(t)
   const page = await browser.newPage()
   const troubles = []
   const foreign = []

@@ -7,8 +7,9 @@ import { execFileSync } from 'node:child_process'
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
-import { endWithChildren, runInGroup } from '../child.ts'
+import { endWithChildren, runAndRead } from '../child.ts'
 import { root } from '../nx.ts'
+import { userEnvironment } from '../user-environment.ts'
 import { startRegistry } from './loopback-registry.ts'
 
 const STEP_DEADLINE_MS = 600_000
@@ -119,28 +120,22 @@ async function run(
   cwd: string,
   env: NodeJS.ProcessEnv = {},
 ): Promise<string> {
-  const output: Buffer[] = []
-  const { code, late } = await runInGroup(command, args, {
+  const { code, late, output } = await runAndRead(command, args, {
     cwd,
     deadline: STEP_DEADLINE_MS,
     env: { ...ownEnvironment(), ...env },
-    onOutput: (chunk) => output.push(chunk),
     shell: process.platform === 'win32',
-    stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const text = Buffer.concat(output).toString()
-  if (code === 0) return text
+  if (code === 0) return output
   throw new Error(
-    `${command} ${args.join(' ')} ${late ? 'was too slow' : `ended with ${code}`}\n${text}`,
+    `${command} ${args.join(' ')} ${late ? 'was too slow' : `ended with ${code}`}\n${output}`,
   )
 }
 
-/** Without what npm tells its scripts about this repository, and with a name for commits. */
+/** A user's, who is not at work on this repository, with a name for commits. */
 function ownEnvironment(): NodeJS.ProcessEnv {
   const bin = join(root, 'node_modules/.bin')
-  const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(npm_(?!config_(registry|cache|userconfig)$)|GIT_|GITHUB_)/.test(name),
-  )
+  const kept = Object.entries(userEnvironment()).filter(([name]) => !/^(GIT_|GITHUB_)/.test(name))
   const who = { NAME: 'rehearsal', EMAIL: 'rehearsal@localhost' }
   return {
     ...Object.fromEntries(kept),

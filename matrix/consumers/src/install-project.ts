@@ -1,9 +1,10 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { runInGroup } from '../../../tools/child.ts'
+import { runAndRead } from '../../../tools/child.ts'
 import { installNestApplication } from '../../../tools/nest-application.ts'
 import { install, type RuntimePackage } from '../../../tools/runtimes.ts'
+import { userEnvironment } from '../../../tools/user-environment.ts'
 import type { Consumer } from './consumer.ts'
 
 const INSTALL_DEADLINE_MS = 300_000
@@ -50,26 +51,17 @@ export async function installProject(
   for (const name of packagesOf[project])
     manifest.dependencies[`@syncbridge/${name}`] = `file:${tarballs[name]}`
   writeFileSync(join(home, 'package.json'), JSON.stringify(manifest, null, 2))
-  // None of what the repository's own npm was told: a user's has only the user's settings.
-  const env = Object.fromEntries(
-    Object.entries(process.env).filter(
-      ([name]) => !/^npm_(?!config_(registry|cache|userconfig)$)/.test(name),
-    ),
-  )
   const [file, args] =
     manager === 'pnpm'
       ? [process.execPath, [install(pnpm).path, 'install', '--reporter=append-only']]
       : ['npm', ['install', '--no-audit', '--no-fund', '--loglevel=error']]
-  const output: Buffer[] = []
-  const { code, late } = await runInGroup(file, args, {
+  const { code, late, output } = await runAndRead(file, args, {
     cwd: home,
     deadline: INSTALL_DEADLINE_MS,
-    env,
-    onOutput: (chunk) => output.push(chunk),
+    env: userEnvironment(),
     shell: process.platform === 'win32' && file === 'npm',
-    stdio: ['ignore', 'pipe', 'pipe'],
   })
   if (code === 0) return home
   const how = late ? `did not end within ${INSTALL_DEADLINE_MS / 1000} s` : `ended with ${code}`
-  throw new Error(`installing ${project} by ${manager ?? 'npm'} ${how}\n${Buffer.concat(output)}`)
+  throw new Error(`installing ${project} by ${manager ?? 'npm'} ${how}\n${output}`)
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
-import { runInGroup } from '../../../tools/child.ts'
+import { runAndRead } from '../../../tools/child.ts'
 import { bunRuntime, denoRuntime, install } from '../../../tools/runtimes.ts'
 import { type Consumer, shopOutput } from './consumer.ts'
 
@@ -30,9 +30,8 @@ async function run(
   cwd: string,
   env: Readonly<Record<string, string>>,
 ): Promise<{ code: number; late: boolean; output: string }> {
-  const chunks: Buffer[] = []
   const bin = join(cwd, 'node_modules/.bin')
-  const ending = await runInGroup(fileOf(command, bin), args, {
+  const { output, ...ending } = await runAndRead(fileOf(command, bin), args, {
     cwd,
     deadline: STEP_DEADLINE_MS,
     env: {
@@ -43,11 +42,9 @@ async function run(
       // The project's commands start `node` by its name: it shall be ours.
       PATH: [bin, dirname(process.execPath), process.env.PATH].join(delimiter),
     },
-    onOutput: (chunk) => chunks.push(chunk),
     shell: process.platform === 'win32',
-    stdio: ['ignore', 'pipe', 'pipe'],
   })
-  return { ...ending, output: stripVTControlCharacters(Buffer.concat(chunks).toString()) }
+  return { ...ending, output: stripVTControlCharacters(output) }
 }
 
 function fileOf(command: string, bin: string): string {

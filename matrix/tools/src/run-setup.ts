@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { delimiter, dirname, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { runInGroup } from '../../../tools/child.ts'
+import { runAndRead } from '../../../tools/child.ts'
 import { root } from '../../../tools/nx.ts'
 import { expectedResults } from './expected-results.ts'
 import type { Setup } from './setup.ts'
@@ -73,14 +73,13 @@ async function run(
   node: string,
   env: Readonly<Record<string, string>> | undefined,
 ): Promise<{ code: number; late: boolean; output: string }> {
-  const chunks: Buffer[] = []
   const [file, line] =
     command === 'node'
       ? [node, args]
       : isNative(command)
         ? [commandFile(command), args]
         : [node, [commandFile(command), ...args]]
-  const ending = await runInGroup(file, line, {
+  return runAndRead(file, line, {
     cwd,
     deadline: DEADLINE_MS,
     env: {
@@ -91,10 +90,7 @@ async function run(
       FORCE_COLOR: '0',
       ...env,
     },
-    onOutput: (chunk) => chunks.push(chunk),
-    stdio: ['ignore', 'pipe', 'pipe'],
   })
-  return { ...ending, output: Buffer.concat(chunks).toString() }
 }
 
 const require = createRequire(import.meta.url)
