@@ -236,6 +236,37 @@ describe('death: an error that nobody handles in the thread', () => {
   }
 })
 
+describe('death: an error that no call waits for', () => {
+  test('is told by a warning, with its stack', async (t) => {
+    const { stdout, late } = await runFiles(t, {
+      'main.mjs': `
+import { once } from 'node:events'
+import { throwLater } from ${fixture('deaths')}
+const warned = once(process, 'warning')
+const anchor = setInterval(() => {}, 20_000)
+await throwLater()
+const [{ code, message, detail }] = await warned
+clearInterval(anchor)
+console.log(code, /^The shared thread 0\\/\\d+ was ended by an error .*: RangeError: nobody caught this$/.test(message), detail.includes('deaths.js'))`,
+    })
+    assert.deepEqual(
+      { stdout, late },
+      { stdout: 'SYNCBRIDGE_THREAD_EXITED true true\n', late: false },
+    )
+  })
+
+  test('is not told by a warning where a call has failed of it', async (t) => {
+    const { stdout, late } = await runFiles(t, {
+      'main.mjs': `
+import { exitHere } from ${fixture('deaths')}
+process.on('warning', ({ message }) => console.log('warning', message))
+await exitHere(3).catch(({ code }) => console.log(code))
+await new Promise((resolve) => setTimeout(resolve, 50))`,
+    })
+    assert.deepEqual({ stdout, late }, { stdout: 'SYNCBRIDGE_THREAD_EXITED\n', late: false })
+  })
+})
+
 describe('death: a thread with a handler of its own for uncaught exceptions', () => {
   const program = (body) => ({
     'main.mjs': `

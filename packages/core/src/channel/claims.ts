@@ -1,6 +1,7 @@
 /**
  * Which of two threads has a call that was sent ahead: the one that it was sent to, when its turn comes there, or its maker, who
- * takes it back for another thread that has nothing to do. Whoever claims it first has it.
+ * takes it back for another thread that has nothing to do. Whoever claims it first has it, and frees its place for another call;
+ * a call that is given up before it started is claimed, too.
  *
  * Order: a call is offered *before* it is posted. Posted before, its thread would find it not on offer, and drop it.
  */
@@ -16,9 +17,12 @@ export class Claims {
     this.#slots = new Int32Array(memory)
   }
 
-  /** @param claim A number that is not 0, and that none of the last `MOST_OFFERED` calls had. */
-  offer(claim: number): void {
-    Atomics.store(this.#slots, slotOf(claim), claim)
+  /**
+   * @param claim A number that is not 0.
+   * @returns false where its place is still taken by another call: over-written, that one would be dropped when its turn comes.
+   */
+  offer(claim: number): boolean {
+    return Atomics.compareExchange(this.#slots, slotOf(claim), 0, claim) === 0
   }
 
   /** @returns whether it was still to be had, and is the caller's now. */

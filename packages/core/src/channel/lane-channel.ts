@@ -87,6 +87,8 @@ export class LaneChannel implements Channel {
   }
 
   post(message: Message, transfer: readonly Transferable[] = NOTHING, wake: Wake = 'now'): void {
+    // The rings may be another thread's by now.
+    if (this.#closed) return
     if (transfer.length > 0 || !this.#write(message)) {
       completeMessage(message)
       // Counted only when it is on its way: it may not be cloneable.
@@ -107,7 +109,7 @@ export class LaneChannel implements Channel {
   }
 
   take(): Message | undefined {
-    if (this.#isMalformed) return undefined
+    if (this.#isMalformed || this.#closed) return undefined
     try {
       return this.#takeNext()
     } catch (error) {
@@ -148,7 +150,7 @@ export class LaneChannel implements Channel {
   }
 
   hasNews(): boolean {
-    if (this.#isMalformed) return false
+    if (this.#isMalformed || this.#closed) return false
     return this.#in.hasRecord() || this.#stash.length > 0 || this.#hasMail()
   }
 

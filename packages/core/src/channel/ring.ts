@@ -30,6 +30,11 @@ const PREFIX = 2 * Int32Array.BYTES_PER_ELEMENT
 
 export const RING_BYTES = HEADER + CAPACITY
 
+/** Makes memory that was another ring's a ring in which nothing was ever written. No one may use it as the other ring any more. */
+export function newRing(memory: SharedArrayBuffer): void {
+  new Int32Array(memory, 0, HEADER_SLOTS).fill(0)
+}
+
 export class Ring {
   readonly #slots: Int32Array
   readonly #prefixes: Int32Array

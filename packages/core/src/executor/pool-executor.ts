@@ -144,9 +144,10 @@ export class PoolExecutor implements ThreadExecutor {
 
   /** A thread has nothing to do: it gets what was sent ahead to the one that has most. */
   #relieve(): void {
-    const [busiest] = [...this.#threads].sort((a, b) => b.load - a.load)
+    const [busiest] = this.#usable.sort((a, b) => b.load - a.load)
     if (!busiest || busiest.load < 2) return
     const calls = busiest.takeBack()
+    for (const call of calls) this.#noLongerExpect(busiest, call)
     if (calls.length > 0) this.#queue.putBack(calls)
     this.#next()
   }
@@ -182,7 +183,7 @@ export class PoolExecutor implements ThreadExecutor {
 
   #finished(thread: Thread, call: Call | undefined): void {
     if (call) {
-      this.#expected.set(thread, Math.max(0, (this.#expected.get(thread) ?? 0) - call.expected))
+      this.#noLongerExpect(thread, call)
       const { settlement } = call
       const ran = settlement && 'outcome' in settlement ? settlement.outcome.ran : undefined
       if (ran !== undefined) this.#times.note(call.request.ref, ran)
@@ -210,6 +211,10 @@ export class PoolExecutor implements ThreadExecutor {
     const expected = this.#times.expected(call.request.ref)
     call.expected = expected === Number.POSITIVE_INFINITY ? 0 : expected
     this.#expected.set(thread, (this.#expected.get(thread) ?? 0) + call.expected)
+  }
+
+  #noLongerExpect(thread: Thread, { expected }: Call): void {
+    this.#expected.set(thread, Math.max(0, (this.#expected.get(thread) ?? 0) - expected))
   }
 
   #retireLater(thread: Thread): void {

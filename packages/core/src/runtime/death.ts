@@ -21,6 +21,18 @@ export function exited(label: string, death: Death, more = ''): ThreadExitedErro
   return new ThreadExitedError(what, options)
 }
 
+/** Where nobody waited for the thread, nobody else would hear of the error that has ended it. */
+export function warnOfUntold({ thread, role, cause }: Death): void {
+  const told = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
+  process.emitWarning(
+    `The ${role} thread ${thread} was ended by an error that no call waited for (a timer, a promise that nobody handled): ${told}`,
+    {
+      code: 'SYNCBRIDGE_THREAD_EXITED',
+      ...(cause instanceof Error && cause.stack !== undefined && { detail: cause.stack }),
+    },
+  )
+}
+
 function howItEnded({ exitCode, cause, started, worked }: Death): string {
   const how =
     exitCode === undefined ? 'ended without an exit code' : `ended with exit code ${exitCode}`

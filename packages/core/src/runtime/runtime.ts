@@ -17,6 +17,7 @@ import type { Channel } from '../channel/channel.js'
 import { Claims } from '../channel/claims.js'
 import { SLOT_COUNT } from '../channel/layout.js'
 import { LifeRecord } from '../channel/life-record.js'
+import { RingMemory } from '../channel/ring-memory.js'
 import { Spin } from '../channel/spin.js'
 import { Codec } from '../codec/codec.js'
 import { Carriers } from '../context/carriers.js'
@@ -105,6 +106,7 @@ export class Runtime implements Maker, CallKeeper {
   readonly spin: Spin
   readonly #attendingSpin: Spin
   readonly census: Census
+  readonly rings = new RingMemory()
   readonly #bursts = new Bursts(availableParallelism() === 1)
   readonly outbox: Outbox
   /** What runs calls on threads made here, and takes back those that a thread left unstarted. */

@@ -14,7 +14,7 @@ import { closeIterators } from '../registry/iterators.js'
 import type { Registry } from '../registry/registry.js'
 import type { Thread } from '../thread/thread.js'
 import { isWithin } from '../thread-address.js'
-import { type Death, exited } from './death.js'
+import { type Death, exited, warnOfUntold } from './death.js'
 import type { FailedStarts } from './failed-starts.js'
 import type { Outbox } from './outbox.js'
 import type { PostOffice } from './post-office.js'
@@ -51,17 +51,17 @@ export function ownThreadGone(
   // Before its calls fail: with the first of them the next thread may be asked for.
   here.failedStarts.ended(thread, death)
   here.post.remove(thread)
+  const lost = here.outbox.pending.removeSentTo(thread.address)
   const orphans: Call[] = []
-  for (const call of here.outbox.pending.removeSentTo(thread.address)) {
-    // Given up before it started: nobody waits for it to run elsewhere.
-    if (call.settlement) call.finish()
-    else if (isOrphan(call, thread)) orphans.push(call)
-    else fail(call, death)
+  const failed: Call[] = []
+  // All of them, before the first fails: executors are told of it, and whether a call may run elsewhere is not to be asked after that.
+  for (const call of lost) {
+    if (!call.settlement) (isOrphan(call, thread) ? orphans : failed).push(call)
   }
-  for (const call of thread.takeWaiting()) {
-    if (thread.cameUp) orphans.push(call)
-    else fail(call, death)
-  }
+  // Given up before they started: nobody waits for them to run elsewhere.
+  for (const call of lost) if (call.settlement) call.finish()
+  for (const call of thread.takeWaiting()) (thread.cameUp ? orphans : failed).push(call)
+  for (const call of failed) fail(call, death)
   for (const { from, id } of here.post.takePassedOn(thread.address)) {
     const error = here.codec.encode(exited('the call', death))
     const outcome = { ok: false, error, changes: NO_CHANGES, ran: 0 } as const
@@ -76,6 +76,7 @@ export function ownThreadGone(
   )
   const owner = [...here.executors].find((executor) => executor.threadGone(thread, orphans))
   if (!owner) for (const call of orphans) fail(call, death)
+  if (cause !== undefined && thread.hasEndedItself && failed.length === 0) warnOfUntold(death)
 }
 
 /** A thread that was made elsewhere has ended. Its calls are answered by whoever passed them on. */

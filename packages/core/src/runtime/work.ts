@@ -81,8 +81,12 @@ export class Work {
     for (const queue of [this.#queue, this.#deferred]) {
       const index = queue.findIndex((message) => message?.from === from && message.id === id)
       if (index < 0) continue
-      if (from === this.#here.maker) queue[index] = undefined
-      else queue.splice(index, 1)
+      const target = queue[index]?.target
+      if (from !== this.#here.maker) queue.splice(index, 1)
+      else {
+        queue[index] = undefined
+        if (target?.by === 'thread' && target.claim !== undefined) this.#here.claim(target.claim)
+      }
       return true
     }
     return false

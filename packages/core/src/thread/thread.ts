@@ -14,7 +14,7 @@ import { Claims, MOST_OFFERED } from '../channel/claims.js'
 import { LaneChannel } from '../channel/lane-channel.js'
 import { SLOT_COUNT } from '../channel/layout.js'
 import { LifeRecord } from '../channel/life-record.js'
-import { RING_BYTES } from '../channel/ring.js'
+import type { RingMemory } from '../channel/ring-memory.js'
 import { workerThreads } from '../channel/worker-threads.js'
 import { commonNow } from '../diagnostics/call-channel.js'
 import { type ThreadEvent, threadChannel } from '../diagnostics/thread-channel.js'
@@ -44,6 +44,7 @@ export interface Maker {
   send(call: Call, to: ThreadAddress, target: Target): boolean
   /** The call was not started and will not be: its number is free again. */
   unsend(call: Call): void
+  readonly rings: RingMemory
   readonly census: Census
   readonly alarms: Alarms
   threadGone(thread: Thread, exitCode: number | undefined, cause: unknown): void
@@ -69,6 +70,7 @@ export class Thread implements CallKeeper {
   #state: ThreadState = 'starting'
   #cameUp = false
   #hasFailedToStart = false
+  #hasEndedItself = false
   /** It has `onThreadExit` functions. */
   #isTidy = false
   #cause: unknown
@@ -106,7 +108,8 @@ export class Thread implements CallKeeper {
     this.#memory = memory
     this.#life = new LifeRecord(memory)
     this.#claims = new Claims(memory)
-    const [down, up] = [new SharedArrayBuffer(RING_BYTES), new SharedArrayBuffer(RING_BYTES)]
+    const rings = maker.rings.take()
+    const { down, up } = rings
     this.#worker = this.#start({ ...boot, port: port2, memory, down, up }, settings)
     this.channel = new LaneChannel({
       port: port1,
@@ -117,6 +120,11 @@ export class Thread implements CallKeeper {
       in: up,
       anchor: this.#worker,
       onMalformed: (error) => this.end(error),
+    })
+    // Its end may have been noticed before; from here on it can write nothing more.
+    this.#worker?.on('exit', (code) => {
+      this.#end(code)
+      maker.rings.giveBack(rings)
     })
     this.channel.listen(() => maker.attend())
     const { startTimeout = 30_000 } = settings
@@ -145,7 +153,6 @@ export class Thread implements CallKeeper {
       // An idle thread never keeps the process alive; a pending call does, by holding the channel.
       worker.unref()
       worker.on('error', (error) => this.dying(error))
-      worker.on('exit', (code) => this.#end(code))
       return worker
     } catch (error) {
       // Node refuses some settings at once. Its calls shall learn that like any other failed start, after they were sent.
@@ -177,6 +184,11 @@ export class Thread implements CallKeeper {
   /** Whether it is gone without having been of any use, and without having been told to go. */
   get hasFailedToStart(): boolean {
     return this.#hasFailedToStart
+  }
+
+  /** Whether it is gone, and nobody here has ended it. */
+  get hasEndedItself(): boolean {
+    return this.#hasEndedItself
   }
 
   get threadId(): number {
@@ -213,30 +225,35 @@ export class Thread implements CallKeeper {
     return this.#waiting.clear()
   }
 
-  /** The same, before its turn has come: it can be taken back until the thread starts it. */
+  /** The same, before its turn has come: it can be taken back until the thread starts it, unless too many can already. */
   runAhead(call: Call): void {
     // Never 0, which is what a claimed one leaves.
     const claim = (this.#sequence + 1) | 0 || MOST_OFFERED
-    this.#claims.offer(claim)
+    if (!this.#claims.offer(claim)) return this.#send(call, QUEUE)
     call.claim = claim
     this.#send(call, { by: 'thread', claim })
-    if (call.holder !== this) return
+    // It could not be sent.
+    if (call.holder !== this) return void this.#claims.take(claim)
     if (this.#ahead.length > 2 * this.#load)
       this.#ahead = this.#ahead.filter((earlier) => earlier.holder === this)
     this.#ahead.push(call)
   }
 
-  /** Takes back the calls that were sent ahead and have not started, the oldest first. */
+  /**
+   * Takes back the calls that were sent ahead and have not started, the oldest first. Nobody is told before all of them are back:
+   * whoever sent more meanwhile would send calls ahead of those that are older.
+   */
   takeBack(): Call[] {
-    const taken: Call[] = []
-    for (const call of this.#ahead) {
-      // What was given up is answered by the thread, when it comes to it.
-      if (call.holder !== this || call.settlement || !this.#claims.take(call.claim)) continue
-      this.#maker.unsend(call)
-      call.leave()
-      taken.push(call)
-    }
+    const ahead = this.#ahead
     this.#ahead = []
+    // What was given up is answered by the thread.
+    const isWanted = (call: Call) => call.holder === this && !call.settlement && !call.givenUp
+    const taken = ahead.filter((call) => isWanted(call) && this.#claims.take(call.claim))
+    for (const call of taken) {
+      this.#maker.unsend(call)
+      call.holder = undefined
+      this.#load -= 1
+    }
     return taken
   }
 
@@ -388,6 +405,7 @@ export class Thread implements CallKeeper {
       this.#maker.receive(message)
     this.#maker.census.strike(this.#memory)
     const isToldToGo = this.#state === 'ending' && this.#cause === undefined
+    this.#hasEndedItself = this.#state !== 'ending'
     this.#hasFailedToStart = !isToldToGo && !this.hasWorked
     // Before its calls fail: whoever is told must not give it another.
     this.#state = 'gone'
