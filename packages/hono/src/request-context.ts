@@ -1,4 +1,8 @@
-import { SyncBridgeError, ThreadSensitiveContext } from '@syncbridge/core'
+import {
+  SyncBridgeError,
+  ThreadSensitiveContext,
+  type ThreadSensitiveContextOptions,
+} from '@syncbridge/core'
 import type { Context, Next } from 'hono'
 import { onAbort, watchClient } from './client.js'
 import { clientGone } from './client-gone.js'
@@ -11,77 +15,84 @@ export interface Shared {
   readonly errors: ErrorMapping
   readonly bodies: ResponseBodies
   readonly options: SyncbridgeOptions
+  readonly contextOptions: ThreadSensitiveContextOptions
 }
 
+type Run = Parameters<Parameters<ThreadSensitiveContext['enter']>[0]>[0]
+
 /**
- * One request's context, from its arrival to the end of its response's body.
+ * One request's context, from its arrival to the end of its response's body: what `c.var.syncbridge` holds.
  *
  * Most requests make no call, so everything waits for the first one, or for somebody who looks at the signal: only then is
- * the client watched, and are errors met on their way. Until then a request costs an entry in an `AsyncLocalStorage`.
+ * the client watched, and are errors met on their way. Until then a request costs an entry in an `AsyncLocalStorage`, and little more:
+ * that it is the context itself, and has no promise beside its response's, is for this.
  */
-export class RequestContext {
-  readonly context: ThreadSensitiveContext
+export class RequestContext extends ThreadSensitiveContext {
   readonly #c: Context
   readonly #shared: Shared
-  #body: OpenBody | undefined
-  #abort: AbortController | undefined
+  #body: OpenBody | undefined = undefined
+  #abort: AbortController | undefined = undefined
   #gone = false
-  #stopWatching: (() => void) | undefined
-  #stopFollowing: (() => void) | undefined
+  #stopWatching: (() => void) | undefined = undefined
+  #stopFollowing: (() => void) | undefined = undefined
 
-  constructor(c: Context, shared: Shared) {
-    this.#c = c
-    this.#shared = shared
-    const { timeout } = shared.options
-    const signal = () => this.#watch()
-    this.context = new ThreadSensitiveContext(
-      timeout === undefined ? { signal } : { signal, timeout },
-    )
+  /** For all requests of one middleware: what is made once is not made for each. */
+  static options({ timeout }: SyncbridgeOptions): ThreadSensitiveContextOptions {
+    // It is asked of a request's context alone.
+    const signal = (context: ThreadSensitiveContext) => (context as RequestContext).watch()
+    return timeout === undefined ? { signal } : { signal, timeout }
   }
 
-  get signal(): AbortSignal {
-    return this.context.signal
+  constructor(c: Context, shared: Shared) {
+    super(shared.contextOptions)
+    this.#c = c
+    this.#shared = shared
+  }
+
+  get context(): ThreadSensitiveContext {
+    return this
   }
 
   /** Settles when the response is there; the context stays open behind it until the body has ended. */
-  run(next: Next): Promise<void> {
-    let served: Promise<void> | undefined
-    const over = this.context.run(() => {
-      served = this.#serve(next)
-      return this.#seeThrough(served)
-    })
-    // Not begun, where the context could not be opened.
-    return served ?? over
+  serve(next: Next): Promise<void> {
+    return this.enter((run) => this.#serve(next, run))
   }
 
-  async #serve(next: Next): Promise<void> {
+  async #serve(next: Next, run: Run): Promise<void> {
     const { bodies, errors } = this.#shared
     try {
       await next()
+      this.#throwUnmapped()
+      if (bodies.isOpen(this.#c)) {
+        // From here on the client matters, also where the first call is still to come: looking at the signal begins to watch it.
+        void this.signal
+        // With the client gone, the response that is there may be another's, sent while the handler was still running.
+        if (!this.#gone) this.#body = await bodies.hold(this.#c)
+      }
     } catch (error) {
       throw errors.map(error, this.#c) ?? error
+    } finally {
+      if (this.#body) void this.#seeThrough(this.#body, run)
+      else this.#end(run)
     }
-    this.#throwUnmapped()
-    if (!bodies.isOpen(this.#c)) return
-    // From here on the client matters, also where the first call is still to come: looking at the signal begins to watch it.
-    void this.signal
-    // With the client gone, the response that is there may be another's, sent while the handler was still running.
-    if (!this.#gone) this.#body = await bodies.hold(this.#c)
   }
 
-  async #seeThrough(served: Promise<void>): Promise<void> {
+  async #seeThrough(body: OpenBody, run: Run): Promise<void> {
     try {
-      await served
-      if (!this.#body) return
-      await this.#body.untilEnd()
+      await body.untilEnd()
       // A server may cancel the body before it tells of the client, or instead.
-      if (this.#body.isRefused) this.#abort?.abort(clientGone())
+      if (body.isRefused) this.#abort?.abort(clientGone())
     } catch {
-      // Thrown to whoever waits for the response.
+      // Thrown to whoever reads the body.
     } finally {
-      this.#stopWatching?.()
-      this.#stopFollowing?.()
+      this.#end(run)
     }
+  }
+
+  #end(run: Run): void {
+    this.#stopWatching?.()
+    this.#stopFollowing?.()
+    void run.end()
   }
 
   /** An error of a call that another request made, and that this one awaited as well: `app.onError` has had it as it was. */
@@ -92,7 +103,8 @@ export class RequestContext {
     if (exception) throw exception
   }
 
-  #watch(): AbortSignal {
+  /** Begins to watch whatever may abort the request. */
+  watch(): AbortSignal {
     const abort = new AbortController()
     this.#abort = abort
     this.#shared.errors.watch(this.#c)

@@ -61,6 +61,7 @@ export function syncbridge(options: SyncbridgeOptions = {}): MiddlewareHandler<S
     errors: new ErrorMapping(options.onError),
     bodies: new ResponseBodies(),
     options,
+    contextOptions: RequestContext.options(options),
   }
 
   return function syncbridgeMiddleware(c: Context<SyncbridgeEnv>, next: Next) {
@@ -73,6 +74,6 @@ export function syncbridge(options: SyncbridgeOptions = {}): MiddlewareHandler<S
     }
     const request = new RequestContext(c, shared)
     c.set('syncbridge', request)
-    return request.run(next)
+    return request.serve(next)
   }
 }

@@ -3,18 +3,23 @@
  * it is needed: its name, its place at the root, its timer and its listener come with its first call, or when somebody asks for its signal.
  */
 import { Deadline } from '../cancellation/deadline.js'
+import { Cell } from '../context/cell.js'
 import type { ContextRef, OpenContext } from '../context/context-ref.js'
+import type { Scope } from '../context/scope.js'
 import { CallTimeoutError } from '../errors.js'
 import type { Runtime } from '../runtime/runtime.js'
 
 /** What aborts a context. */
 export interface AbortSources {
-  readonly signal?: AbortSignal | (() => AbortSignal)
+  /** A function gets the context, which its owner knows as more than we do here. */
+  readonly signal?: AbortSignal | ((context: never) => AbortSignal)
   readonly timeout?: number
 }
 
 export interface AbortableContext extends OpenContext {
   abort(reason: unknown): void
+  /** The run is over. */
+  forget(run: ContextRun): void
 }
 
 export class ContextRun implements ContextRef {
@@ -63,7 +68,7 @@ export class ContextRun implements ContextRef {
       stopListening()
     }
     const { signal: given, timeout } = this.#sources
-    const signal = typeof given === 'function' ? given() : given
+    const signal = typeof given === 'function' ? given(context as never) : given
     if (signal) {
       const onAbort = () => context.abort(signal.reason)
       if (signal.aborted) onAbort()
@@ -77,6 +82,18 @@ export class ContextRun implements ContextRef {
     else stopTimer = this.#here.alarms.after(left, expire)
   }
 
+  /** Runs a function in the context. @param around What surrounds it: its Locals are there, and what is changed stays inside. */
+  inside<T>(around: Scope | undefined, fn: () => T): T {
+    const scope: Scope = {
+      ...around,
+      mode: 'context',
+      chain: around?.chain ?? [],
+      context: this,
+      cell: around?.cell.fork() ?? new Cell(),
+    }
+    return this.#here.scopes.run(scope, fn)
+  }
+
   /** @returns the last of the runs that go on without this one. */
   without(last: ContextRun | undefined): ContextRun | undefined {
     if (last === this) return this.before
@@ -88,6 +105,8 @@ export class ContextRun implements ContextRef {
 
   /** @returns undefined where nothing had begun, else a promise for when the context's thread has cleaned up. */
   end(): Promise<void> | undefined {
+    if (!this.open) return undefined
+    this.open.forget(this)
     this.open = undefined
     this.#disarm?.()
     const id = this.#id

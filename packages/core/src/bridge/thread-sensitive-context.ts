@@ -1,5 +1,4 @@
 import { assertTimeout } from '../cancellation/deadline.js'
-import { Cell } from '../context/cell.js'
 import { type ContextRef, openerOf } from '../context/context-ref.js'
 import { ClosedError, SyncBridgeError } from '../errors.js'
 import type { Runtime } from '../runtime/runtime.js'
@@ -14,9 +13,9 @@ const OPTIONS = ['signal', 'timeout']
 export interface ThreadSensitiveContextOptions {
   /**
    * Aborts the context's own signal, and with it the calls that are running in it. A function is asked for it with the context's
-   * first call, or with the first look at `context.signal`: where there is neither, there is nothing to listen to.
+   * first call, or with the first look at `context.signal`: where there is neither, there is nothing to listen to. It gets the context.
    */
-  signal?: AbortSignal | (() => AbortSignal)
+  signal?: AbortSignal | ((context: ThreadSensitiveContext) => AbortSignal)
   /** Time after which the context's signal aborts with a CallTimeoutError, in ms, counted from `run`. */
   timeout?: number
 }
@@ -98,6 +97,40 @@ export class ThreadSensitiveContext {
     if (outer instanceof ThreadSensitiveContext) return await fn(outer)
     // Opened on another thread: it goes on here, and a second lease would wait for the first.
     if (isElsewhere(here, around?.context)) return await fn(this)
+    const run = this.#begin(here)
+    try {
+      return await run.inside(around, () => fn(this))
+    } finally {
+      const cleaning = run.end()
+      if (cleaning) await cleaning
+    }
+  }
+
+  /**
+   * The same for who knows by himself when it is over, and has no use for one more promise with each request.
+   *
+   * @param fn Runs inside, and ends the run.
+   * @throws what `fn` throws, the run having ended; else as `run`, and where another context is around.
+   * @internal
+   */
+  enter<T>(fn: (run: ContextRun) => T): T {
+    const here = runtime()
+    const around = here.scopes.current()
+    const run = this.#begin(here)
+    try {
+      return run.inside(around, () => fn(run))
+    } catch (error) {
+      void run.end()
+      throw error
+    }
+  }
+
+  /** @internal */
+  forget(run: ContextRun): void {
+    this.#lastRun = run.without(this.#lastRun)
+  }
+
+  #begin(here: Runtime): ContextRun {
     if (here.closed)
       throw new ClosedError(
         'ThreadSensitiveContext.run was called after shutdown(). Call configure() to start again.',
@@ -106,19 +139,11 @@ export class ThreadSensitiveContext {
     this.#lastRun = run
     try {
       this.#throwIfAborted(run)
-      const scope = {
-        ...around,
-        mode: 'context',
-        chain: around?.chain ?? [],
-        context: run,
-        cell: around?.cell.fork() ?? new Cell(),
-      } as const
-      return await here.scopes.run(scope, () => fn(this))
-    } finally {
-      this.#lastRun = run.without(this.#lastRun)
-      const cleaning = run.end()
-      if (cleaning) await cleaning
+    } catch (error) {
+      void run.end()
+      throw error
     }
+    return run
   }
 
   /** The first time, whatever may abort the context begins to be heard. */
