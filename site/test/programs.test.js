@@ -1,38 +1,22 @@
 /** The programs of the documentation run, and print what their pages say. */
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
-import { dirname, join } from 'node:path'
-import { text } from 'node:stream/consumers'
+import { cpSync, existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { programsOf } from '../../tools/docs-blocks.ts'
 import { documentationPages } from '../../tools/docs-pages.ts'
 import { readPage } from '../../tools/markdown-page.ts'
+import { folderIn, runProgram, writeFiles } from './support/run-program.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const site = fileURLToPath(new URL('..', import.meta.url))
-const DEADLINE_MS = 50_000
 
 /** Where the packages, and what others are compared with, can be imported. */
 function unpack(t, { files, beside }) {
-  const folder = mkdtempSync(join(site, '.readme-'))
-  t.after(() => rmSync(folder, { force: true, recursive: true }))
-  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+  const folder = folderIn(t, site)
   if (beside) cpSync(join(root, beside), folder, { recursive: true })
-  for (const [name, code] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true })
-    writeFileSync(join(folder, name), code)
-  }
+  writeFiles(folder, files)
   return folder
 }
 
@@ -47,19 +31,7 @@ for (const page of documentationPages()) {
       test(`line ${program.line}: the program of “${program.section}” does what the page says`, async (t) => {
         const folder = unpack(t, program)
         const main = existsSync(join(folder, 'run.js')) ? 'run.js' : program.main
-        const child = spawn(process.execPath, [main], {
-          cwd: folder,
-          // The runner's own variables would make the child report to it.
-          env: { ...process.env, NODE_TEST_CONTEXT: undefined, NODE_OPTIONS: '' },
-          stdio: ['ignore', 'pipe', 'pipe'],
-          timeout: DEADLINE_MS,
-          killSignal: 'SIGKILL',
-        })
-        const [stdout, stderr, [code]] = await Promise.all([
-          text(child.stdout),
-          text(child.stderr),
-          once(child, 'exit'),
-        ])
+        const { stdout, stderr, code } = await runProgram(folder, main)
         assert.deepEqual({ stderr, code }, { stderr: '', code: 0 })
         if (program.output !== undefined) assert.equal(shapeOf(stdout), shapeOf(program.output))
       })
