@@ -100,7 +100,11 @@ function proves(programs: readonly Program[], { section, code }: CodeBlock): boo
   return own.output !== undefined || own.beside !== undefined || asserts
 }
 
-function filesOf({ language, code }: CodeBlock): Record<string, string> {
+/** The files of a block by their names, which they say in their first lines; one that says none is `main`. */
+export function filesOf({
+  language,
+  code,
+}: Pick<CodeBlock, 'language' | 'code'>): Record<string, string> {
   const parts = code.split(/^\/\/ (?=[\w./-]+\.[cm]?[jt]s\b)/m)
   if (parts.length === 1) return { [`main.${language}`]: code }
   return Object.fromEntries(

@@ -1,4 +1,4 @@
-// Whether the examples in docstrings, which the reference shows, can be read and import what there is.
+// The examples in docstrings, which the reference shows: where they stand, and whether they can be read and import what there is.
 import ts from 'typescript'
 import { exportsOf, type SourceText } from './documented-names.ts'
 
@@ -14,28 +14,71 @@ export function faultsOfExamples(
   const known = new Map([...indexes].map(([name, index]) => [name, new Set(exportsOf(index))]))
   const faults: string[] = []
   let count = 0
-  for (const { file, text } of sources) {
-    for (const { line, code } of examplesIn(text)) {
+  for (const source of sources) {
+    for (const { line, code, name } of examplesIn(source)) {
       count++
-      for (const fault of faultsIn(code, known)) faults.push(`${file}, line ${line}: ${fault}`)
+      if (name === '') faults.push(`${source.file}, line ${line}: it documents nothing`)
+      for (const fault of faultsIn(code, known))
+        faults.push(`${source.file}, line ${line}: ${fault}`)
     }
   }
   return { count, faults }
 }
 
+export interface DocstringExample {
+  /** What it documents; a member with its class: `Ledger.post`. */
+  name: string
+  /** Of its tag, counted from 1. */
+  line: number
+  /** What its fence says, else `js`. */
+  language: string
+  code: string
+}
+
 /** By their text: TypeScript takes a decorator at the beginning of a line for a tag. */
-function examplesIn(text: string): Array<{ line: number; code: string }> {
+export function examplesIn({ file, text }: SourceText): DocstringExample[] {
+  const names = namesByDocstring(file, text)
   return [...text.matchAll(/\/\*\*.*?\*\//gs)].flatMap((comment) => {
     const lines = comment[0].slice(3, -2).split('\n')
     const plain = lines.map((line) => line.replace(/^\s*\* ?/, '')).join('\n')
-    return [...plain.matchAll(/^\s?@example\b/gm)].map(({ index }) => {
-      const rest = plain.slice(index).replace(/^\s?@example\b/, '')
+    return [...plain.matchAll(/^ ?@example\b/gm)].map(({ index }) => {
+      const rest = plain.slice(index).replace(/^ ?@example\b/, '')
       const before = `${text.slice(0, comment.index)}${plain.slice(0, index)}`
-      const [, fenced] = /^\s*```\w*\n(.*?)```/s.exec(rest) ?? []
-      const code = fenced ?? rest.split(/^@\w/m)[0] ?? ''
-      return { line: before.split('\n').length, code }
+      const [, language = 'js', fenced] = /^\s*```(\w*)\n(.*?)```/s.exec(rest) ?? []
+      const code = `${(fenced ?? rest.split(/^@\w/m)[0] ?? '').trim()}\n`
+      const name = names.get(comment.index) ?? ''
+      return { name, line: before.split('\n').length, language, code }
     })
   })
+}
+
+/** What an example says that it prints: the comments behind `console.log(…)`, a line each. */
+export function printedBy(code: string): string {
+  const said = code.matchAll(/\bconsole\.log\(.*\) \/\/ (.*)$/gm)
+  return [...said].map(([, line]) => line).join('\n')
+}
+
+/** What each docstring documents, by where it begins. */
+function namesByDocstring(file: string, text: string): Map<number, string> {
+  const names = new Map<number, string>()
+  const visit = (node: ts.Node, owner: string): void => {
+    const named = ts.isVariableStatement(node) ? node.declarationList.declarations[0] : node
+    const own = named && ts.isDeclarationStatement(named) ? named.name : nameOfMember(named)
+    const name = own && ts.isIdentifier(own) ? `${owner}${own.text}` : undefined
+    if (name) {
+      for (const { pos } of ts.getLeadingCommentRanges(text, node.getFullStart()) ?? []) {
+        names.set(pos, name)
+      }
+    }
+    node.forEachChild((child) => visit(child, ts.isClassDeclaration(node) ? `${name}.` : ''))
+  }
+  visit(ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true), '')
+  return names
+}
+
+function nameOfMember(node: ts.Node | undefined): ts.Node | undefined {
+  if (!node) return undefined
+  return ts.isClassElement(node) || ts.isVariableDeclaration(node) ? node.name : undefined
 }
 
 function faultsIn(code: string, known: ReadonlyMap<string, ReadonlySet<string>>): string[] {
