@@ -21,9 +21,17 @@ export interface SyncBridgeErrorOptions {
  * The base class of the library's errors. Match on `code`, which is stable, or on the class.
  *
  * @example
- * try { await hash('secret') } catch (error) {
- *   if (error instanceof SyncBridgeError) console.error(error.code, error.function)
- * }
+ * import { main, SyncBridgeError, syncToAsync } from '@syncbridge/core'
+ *
+ * const sizeOf = syncToAsync((value) => value.size)
+ *
+ * main(async () => {
+ *   try {
+ *     await sizeOf(new WeakMap())
+ *   } catch (error) {
+ *     if (error instanceof SyncBridgeError) console.log(error.code) // SYNCBRIDGE_TRANSFER
+ *   }
+ * })
  */
 export class SyncBridgeError extends Error {
   /** The `code` of its instances. */

@@ -56,6 +56,7 @@ const DEFAULT_BODY_LIMIT = 1024 * 1024
  *
  * @example
  * ```ts
+ * // app.ts
  * import { Hono } from 'hono'
  * import { syncHandler } from '@syncbridge/hono'
  *

@@ -46,12 +46,19 @@ declare module 'hono' {
  *
  * @example
  * ```ts
+ * // where.ts
+ * import { threadId } from 'node:worker_threads'
+ * import { syncToAsync } from '@syncbridge/core'
+ *
+ * export const where = syncToAsync(() => threadId)
+ * // app.ts
  * import { Hono } from 'hono'
  * import { syncbridge } from '@syncbridge/hono'
+ * import { where } from './where.ts'
  *
- * const app = new Hono()
+ * export const app = new Hono()
  * app.use(syncbridge({ timeout: 5_000 }))
- * app.get('/', (c) => c.json({ aborted: c.var.syncbridge.signal.aborted }))
+ * app.get('/', async (c) => c.json([await where(), await where()])) // one thread, twice
  * ```
  */
 export function syncbridge(options: SyncbridgeOptions = {}): MiddlewareHandler<SyncbridgeEnv> {

@@ -23,6 +23,7 @@ const carried = Symbol.for('syncbridge.nestjs.cls-carried')
  * @throws where nestjs-cls is not installed
  * @example
  * ```ts
+ * // app.module.ts
  * import { Module } from '@nestjs/common'
  * import { carryCls, SyncbridgeModule } from '@syncbridge/nestjs'
  * import { ClsModule } from 'nestjs-cls'

@@ -10,15 +10,17 @@ import { SKIP_METADATA } from './syncbridge.constants.js'
  *
  * @example
  * ```ts
+ * // health.controller.ts
  * import { Controller, Get } from '@nestjs/common'
  * import { SkipBridge } from '@syncbridge/nestjs'
+ * import { ping } from './database.js' // bridged by syncToAsync
  *
  * @Controller('health')
  * @SkipBridge()
  * export class HealthController {
  *   @Get()
- *   check(): string {
- *     return 'ok'
+ *   check(): Promise<string> {
+ *     return ping() // on the shared thread
  *   }
  * }
  * ```

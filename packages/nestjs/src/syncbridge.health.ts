@@ -35,6 +35,7 @@ const DOWN = ['SYNCBRIDGE_QUEUE_FULL', 'SYNCBRIDGE_THREAD_EXITED', 'SYNCBRIDGE_C
  *
  * @example
  * ```ts
+ * // health.controller.ts
  * import { Controller, Get } from '@nestjs/common'
  * import { HealthCheck, HealthCheckService } from '@nestjs/terminus'
  * import { SyncbridgeHealthIndicator } from '@syncbridge/nestjs'

@@ -41,15 +41,18 @@ import type { ResolvedSyncbridgeOptions } from './syncbridge.options.js'
  *
  * @example
  * ```ts
+ * // reports.controller.ts
  * import { Controller, Get, UseInterceptors } from '@nestjs/common'
  * import { SyncbridgeInterceptor } from '@syncbridge/nestjs'
+ * import { open, write } from './report-file.js' // bridged by syncToAsync
  *
  * @Controller('reports')
  * @UseInterceptors(SyncbridgeInterceptor)
  * export class ReportsController {
  *   @Get()
- *   list(): string {
- *     return 'bridged calls made here share one thread'
+ *   async report(): Promise<string> {
+ *     await open('yearly')
+ *     return write('all is well') // on the same thread
  *   }
  * }
  * ```

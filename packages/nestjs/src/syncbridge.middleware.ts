@@ -12,10 +12,11 @@ import type { ResolvedSyncbridgeOptions } from './syncbridge.options.js'
  *
  * @example
  * ```ts
+ * // app.module.ts
  * import { type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common'
- * import { SyncbridgeMiddleware } from '@syncbridge/nestjs'
+ * import { SyncbridgeMiddleware, SyncbridgeModule } from '@syncbridge/nestjs'
  *
- * @Module({})
+ * @Module({ imports: [SyncbridgeModule.forRoot({ interceptor: { mount: true } })] })
  * export class AppModule implements NestModule {
  *   configure(consumer: MiddlewareConsumer): void {
  *     consumer.apply(SyncbridgeMiddleware).forRoutes('accounts')

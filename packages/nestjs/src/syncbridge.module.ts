@@ -42,6 +42,7 @@ const passThrough: NestInterceptor = { intercept: (_execution, next) => next.han
  *
  * @example
  * ```ts
+ * // app.module.ts
  * import { Module } from '@nestjs/common'
  * import { SyncbridgeModule } from '@syncbridge/nestjs'
  *
@@ -94,15 +95,25 @@ export class SyncbridgeModule implements NestModule, OnModuleInit, OnApplication
    * @throws TypeError for an unknown option or a wrong value
    * @example
    * ```ts
-   * import { Controller, Injectable, Module, Post } from '@nestjs/common'
-   * import { type Bridged, InjectBridged, SyncbridgeModule } from '@syncbridge/nestjs'
+   * // ledger.service.ts
+   * import { Injectable } from '@nestjs/common'
    *
    * @Injectable()
-   * class LedgerService {
+   * export class LedgerService {
    *   transfer(cents: number): number {
    *     return cents
    *   }
    * }
+   * // ledger.module.ts
+   * import { Module } from '@nestjs/common'
+   * import { LedgerService } from './ledger.service.js'
+   *
+   * @Module({ providers: [LedgerService] })
+   * export class LedgerModule {}
+   * // app.module.ts
+   * import { Controller, Module, Post } from '@nestjs/common'
+   * import { type Bridged, InjectBridged, SyncbridgeModule } from '@syncbridge/nestjs'
+   * import { LedgerService } from './ledger.service.js'
    *
    * @Controller()
    * class LedgerController {

@@ -6,16 +6,19 @@ import { type Stats, stats, ThreadSensitiveContext } from '@syncbridge/core'
  *
  * @example
  * ```ts
+ * // nightly-report.ts
  * import { Injectable } from '@nestjs/common'
  * import { SyncbridgeService } from '@syncbridge/nestjs'
+ * import { open, write } from './report-file.js' // bridged by syncToAsync
  *
  * @Injectable()
  * export class NightlyReport {
  *   constructor(private readonly bridge: SyncbridgeService) {}
  *
- *   async make(): Promise<void> {
- *     await this.bridge.run(async () => {
- *       // bridged calls made here share one thread
+ *   make(): Promise<string> {
+ *     return this.bridge.run(async () => {
+ *       await open('nightly')
+ *       return write('all is well') // on the same thread
  *     })
  *   }
  * }

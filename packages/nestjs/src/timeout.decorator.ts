@@ -11,16 +11,23 @@ import { TIMEOUT_METADATA } from './syncbridge.constants.js'
  * @throws TypeError where that is not a positive number
  * @example
  * ```ts
+ * // reports.controller.ts
  * import { Controller, Get } from '@nestjs/common'
  * import { Timeout } from '@syncbridge/nestjs'
+ * import { render } from './render.js' // bridged by syncToAsync
  *
  * @Controller('reports')
- * @Timeout(5_000)
+ * @Timeout(1_000)
  * export class ReportsController {
+ *   @Get('daily')
+ *   daily(): Promise<string> {
+ *     return render('daily')
+ *   }
+ *
  *   @Get('yearly')
  *   @Timeout(60_000)
- *   yearly(): string {
- *     return 'may take a minute'
+ *   yearly(): Promise<string> {
+ *     return render('yearly')
  *   }
  * }
  * ```

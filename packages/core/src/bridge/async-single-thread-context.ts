@@ -11,10 +11,16 @@ import type { LoopOwner } from './blocking-call.js'
  * `AsyncSingleThreadContext`; the loop itself lives on between the calls, so that connections kept there do, too.
  *
  * @example
- * new AsyncSingleThreadContext().run(() => {
- *   connect()
- *   query('…') // on the same loop
- * })
+ * // counter.js
+ * import { asyncToSync } from '@syncbridge/core'
+ * let count = 0
+ * export const increment = asyncToSync(async () => ++count)
+ * // main.js
+ * import { AsyncSingleThreadContext } from '@syncbridge/core'
+ * import { increment } from './counter.js'
+ * const twice = () => [increment(), increment()] // on the same loop
+ * console.log(new AsyncSingleThreadContext().run(twice)) // [ 1, 2 ]
+ * console.log(new AsyncSingleThreadContext().run(twice)) // [ 1, 2 ]
  */
 export class AsyncSingleThreadContext implements LoopOwner {
   #thread: Thread | undefined

@@ -80,11 +80,16 @@ const OPTIONS = ['forceNewLoop', 'timeout', 'module', 'name']
  * @throws RegistrationError (SYNCBRIDGE_REGISTRATION) where it is not called at a module's top level.
  * @throws BlockedLoopError (SYNCBRIDGE_BLOCKED_LOOP), from a call, on a thread that runs a loop: await the function there.
  * @example
- * // rates.js
- * import { asyncToSync } from '@syncbridge/core'
- * export const rateOf = asyncToSync(async (currency) => (await fetch(`http://localhost:4000/${currency}`)).json())
- * // in a template helper, on a sync thread
- * const rate = rateOf('EUR')
+ * // prices.js
+ * import { asyncToSync, syncToAsync } from '@syncbridge/core'
+ * const rateOf = asyncToSync(async (currency) => {
+ *   const response = await fetch(`${process.env.RATES_URL}/${currency}`)
+ *   return response.json()
+ * })
+ * export const priceIn = syncToAsync((currency, cents) => cents * rateOf(currency))
+ * // main.js
+ * import { priceIn } from './prices.js'
+ * console.log(await priceIn('EUR', 100))
  */
 export function asyncToSync<A extends unknown[], R extends AsyncGenerator<unknown, unknown, never>>(
   fn: (...args: A) => R | Promise<R>,

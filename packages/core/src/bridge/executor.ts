@@ -18,8 +18,14 @@ export interface ExecutorCall {
  * another may send calls to another process or machine. `Local`s travel only with a `ThreadPoolExecutor`.
  *
  * @example
+ * // where.js
+ * import { isMainThread } from 'node:worker_threads'
+ * import { syncToAsync } from '@syncbridge/core'
  * const inline = { submit: async (call) => call.run() } // no thread at all, for tests
- * export const hash = syncToAsync(hashSync, { threadSensitive: false, executor: inline })
+ * export const isHere = syncToAsync(() => isMainThread, { threadSensitive: false, executor: inline })
+ * // main.js
+ * import { isHere } from './where.js'
+ * console.log(await isHere()) // true
  */
 export interface Executor {
   /**

@@ -46,10 +46,15 @@ function functionFor(handle: WireHandle): object {
  * @returns The same function.
  * @throws TypeError where it is not a function.
  * @example
- * // on a sync thread
+ * // work.js
+ * import { keep, syncToAsync } from '@syncbridge/core'
  * let report
  * export const watch = syncToAsync((onProgress) => { report = keep(onProgress) })
- * export const work = syncToAsync(() => { report?.(1) })
+ * export const work = syncToAsync(() => { report(100) })
+ * // main.js
+ * import { watch, work } from './work.js'
+ * await watch((percent) => console.log(`${percent} %`)) // 100 %
+ * await work()
  */
 export function keep<F extends (...args: never[]) => unknown>(fn: F): F {
   if (typeof fn !== 'function') throw new TypeError(`keep: expected a function, got ${String(fn)}`)

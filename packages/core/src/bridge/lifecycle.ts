@@ -57,6 +57,8 @@ export interface Stats {
  *
  * @throws TypeError where an option is unknown or out of range.
  * @example
+ * import { configure } from '@syncbridge/core'
+ *
  * configure({ pool: { maxThreads: 4, maxQueue: 1000 }, leased: { maxThreads: 16 } })
  */
 export function configure(options: ConfigureOptions = {}): void {
@@ -71,7 +73,15 @@ export function configure(options: ConfigureOptions = {}): void {
 /**
  * What the bridge is doing: threads by role and state, queue lengths, counts and times of calls.
  * @example
- * console.table(stats().threads)
+ * import { main, stats, syncToAsync } from '@syncbridge/core'
+ *
+ * const add = syncToAsync((a, b) => a + b)
+ *
+ * main(async () => {
+ *   await add(1, 2)
+ *   console.log(stats().calls.succeeded) // 1
+ *   for (const { role, state } of stats().threads) console.log(role, state) // shared idle
+ * })
  */
 export function stats(): Stats {
   const { post, host, statistics, open } = runtime()
@@ -98,7 +108,14 @@ export function stats(): Stats {
  *
  * @param options `timeout`: how long running calls and open contexts may take to finish, in ms. Default 10,000.
  * @example
- * process.once('SIGTERM', async () => { server.close(); await shutdown({ timeout: 5000 }) })
+ * import { createServer } from 'node:http'
+ * import { shutdown } from '@syncbridge/core'
+ *
+ * const server = createServer((_request, response) => response.end('hello')).listen(0)
+ * process.once('SIGTERM', async () => {
+ *   server.close()
+ *   await shutdown({ timeout: 5000 })
+ * })
  */
 export async function shutdown(options: { timeout?: number } = {}): Promise<void> {
   assertOptions('shutdown', options, ['timeout'])
@@ -126,7 +143,17 @@ export async function shutdown(options: { timeout?: number } = {}): Promise<void
  * @returns The same class.
  * @throws TypeError where it is not a class of errors.
  * @example
+ * // not-found.js
+ * import { registerError } from '@syncbridge/core'
  * export const NotFound = registerError(class NotFound extends Error {})
+ * // accounts.js
+ * import { syncToAsync } from '@syncbridge/core'
+ * import { NotFound } from './not-found.js'
+ * export const balanceOf = syncToAsync((account) => { throw new NotFound(account) })
+ * // main.js
+ * import { balanceOf } from './accounts.js'
+ * import { NotFound } from './not-found.js'
+ * await balanceOf('alice').catch((error) => console.log(error instanceof NotFound)) // true
  */
 export function registerError<C extends ErrorClass>(Class: C): C {
   if (typeof Class !== 'function' || !(Class.prototype instanceof Error)) {
@@ -141,7 +168,10 @@ export function registerError<C extends ErrorClass>(Class: C): C {
  * it change only while it is blocked in `asyncToSync`.
  * @returns undefined outside any call.
  * @example
- * export const load = asyncToSync(async (url) => (await fetch(url, { signal: callSignal() })).json())
+ * // pages.js
+ * import { asyncToSync, callSignal, syncToAsync } from '@syncbridge/core'
+ * const load = asyncToSync(async (url) => (await fetch(url, { signal: callSignal() })).text())
+ * export const lengthOf = syncToAsync((url) => load(url).length)
  */
 export function callSignal(): AbortSignal | undefined {
   return runtime().scopes.current()?.call?.abort.signal

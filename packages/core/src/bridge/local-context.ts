@@ -6,9 +6,17 @@ import { runtime } from '../runtime/runtime.js'
  * `syncToAsync` as `context`, the function runs with these values, and what it changes stays here; the caller's are untouched.
  *
  * @example
+ * // request.js
+ * import { Local, syncToAsync } from '@syncbridge/core'
+ * export const request = new Local()
+ * export const whoAsks = syncToAsync(() => request.id)
+ * // main.js
+ * import { LocalContext } from '@syncbridge/core'
+ * import { request, whoAsks } from './request.js'
  * const context = new LocalContext()
  * context.run(() => { request.id = 'job-7' })
- * await audit.with({ context })() // sees job-7
+ * console.log(await whoAsks.with({ context })()) // job-7
+ * console.log(await whoAsks()) // undefined
  */
 export class LocalContext {
   /** @internal */

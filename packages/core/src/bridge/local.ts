@@ -28,9 +28,17 @@ export interface LocalConstructor {
  *
  * @throws TypeError where an option is unknown.
  * @example
+ * // request.ts
+ * import { Local, syncToAsync } from '@syncbridge/core'
  * export const request = new Local<{ id: string; user?: string }>()
+ * export const signIn = syncToAsync((name: string) => {
+ *   request.user = `${name}, by ${request.id}`
+ * })
+ * // main.ts
+ * import { request, signIn } from './request.ts'
  * request.id = 'r-1'
- * await audit() // reads request.id on its own thread
+ * await signIn('alice')
+ * console.log(request.user) // alice, by r-1
  */
 export const Local: LocalConstructor = class {
   constructor(options: LocalOptions = {}) {
@@ -53,7 +61,20 @@ export const Local: LocalConstructor = class {
  * Runs `fn` with `Local`s of its own: they begin with the values around it, and what it changes stays inside.
  * @returns What `fn` returns; for an async `fn` the scope lasts until its promise has settled.
  * @example
- * await Promise.all(tenants.map((id) => localScope(async () => { tenant.id = id; await report() })))
+ * // report.js
+ * import { Local, syncToAsync } from '@syncbridge/core'
+ * export const tenant = new Local()
+ * export const report = syncToAsync(() => `report of ${tenant.id}`)
+ * // main.js
+ * import { setImmediate } from 'node:timers/promises'
+ * import { localScope } from '@syncbridge/core'
+ * import { report, tenant } from './report.js'
+ * const reportOf = (id) => localScope(async () => {
+ *   tenant.id = id
+ *   await setImmediate() // others set theirs meanwhile
+ *   return report()
+ * })
+ * console.log(await Promise.all([reportOf('a'), reportOf('b')])) // [ 'report of a', 'report of b' ]
  */
 export function localScope<T>(fn: () => T): T {
   const { scopes } = runtime()
@@ -100,8 +121,15 @@ function criticalStore(here: Runtime): LocalStore {
  * @param codec How its store crosses, where it can't be cloned as it is.
  * @throws TypeError where `storage` is not an AsyncLocalStorage.
  * @example
+ * // session.js
+ * import { AsyncLocalStorage } from 'node:async_hooks'
+ * import { carryStorage, syncToAsync } from '@syncbridge/core'
  * export const session = new AsyncLocalStorage()
  * carryStorage('session', session)
+ * export const greet = syncToAsync(() => `hello ${session.getStore().user}`)
+ * // main.js
+ * import { greet, session } from './session.js'
+ * console.log(await session.run({ user: 'alice' }, greet)) // hello alice
  */
 export function carryStorage<S>(
   name: string,

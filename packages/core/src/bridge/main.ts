@@ -14,8 +14,10 @@ import { assertOptions } from './bridged-function.js'
  * @throws RegistrationError (SYNCBRIDGE_REGISTRATION) where it is not called at a module's top level.
  * @example
  * import { main, syncToAsync } from '@syncbridge/core'
+ *
  * const fib = syncToAsync(function fib(n) { return n < 2 ? n : fib(n - 1) + fib(n - 2) })
- * main(async () => console.log(await fib(30)))
+ *
+ * main(async () => console.log(await fib(20))) // 6765
  */
 export function main<T>(fn: () => T, options: { module?: string } = {}): T | undefined {
   assertOptions('main', options, ['module'])

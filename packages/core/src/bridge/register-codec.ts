@@ -14,8 +14,14 @@ import { assertOptions } from './bridged-function.js'
  * @returns The same class.
  * @throws TypeError where it is not a class, or the codec has not both functions.
  * @example
+ * // money.js
+ * import { registerCodec, syncToAsync } from '@syncbridge/core'
  * export class Money { constructor(cents) { this.cents = cents } }
  * registerCodec(Money, { encode: ({ cents }) => cents, decode: (cents) => new Money(cents) })
+ * export const double = syncToAsync((money) => new Money(2 * money.cents))
+ * // main.js
+ * import { double, Money } from './money.js'
+ * console.log(await double(new Money(21))) // Money { cents: 42 }
  */
 export function registerCodec<T extends object, W>(
   Class: abstract new (...args: never[]) => T,

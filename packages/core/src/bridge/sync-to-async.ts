@@ -96,8 +96,10 @@ const MORE = ['onAbort']
  * import { scryptSync } from 'node:crypto'
  * import { syncToAsync } from '@syncbridge/core'
  * export const hash = syncToAsync((password, salt) => scryptSync(password, salt, 64), { threadSensitive: false })
- * // elsewhere
- * const key = await hash('secret', 'salt')
+ * // main.js
+ * import { hash } from './hash.js'
+ * const keys = await Promise.all([hash('secret', 'salt'), hash('other', 'salt')]) // in parallel
+ * console.log(keys.map(({ length }) => length)) // [ 64, 64 ]
  */
 export function syncToAsync<A extends unknown[], R extends Generator<unknown, unknown, never>>(
   fn: (...args: A) => R,

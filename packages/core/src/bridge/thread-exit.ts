@@ -14,11 +14,22 @@ import { makerOf } from '../thread-address.js'
  * at least a second; elsewhere 5,000 ms. After that the thread is ended all the same.
  * @throws SyncBridgeError (SYNCBRIDGE_ERROR) on a thread that the bridge has not made, such as the main thread.
  * @example
- * // audit.js, a module that only threads load
- * import { DatabaseSync } from 'node:sqlite'
+ * // audit.js
+ * import { closeSync, openSync, writeSync } from 'node:fs'
  * import { onThreadExit } from '@syncbridge/core'
- * const db = new DatabaseSync('audit.db')
- * onThreadExit(() => db.close())
+ * const file = openSync('audit.log', 'a') // only threads load this module
+ * onThreadExit(() => {
+ *   writeSync(file, 'closed')
+ *   closeSync(file)
+ * })
+ * export const audit = (event) => writeSync(file, `${event}, `)
+ * // main.js
+ * import { readFileSync } from 'node:fs'
+ * import { shutdown, syncToAsync } from '@syncbridge/core'
+ * const { audit } = syncToAsync(new URL('./audit.js', import.meta.url))
+ * await audit('transfer')
+ * await shutdown()
+ * console.log(readFileSync('audit.log', 'utf8')) // transfer, closed
  */
 export function onThreadExit(fn: () => void | Promise<void>): void {
   if (typeof fn !== 'function') throw new TypeError('onThreadExit: expected a function')

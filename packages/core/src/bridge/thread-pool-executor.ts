@@ -18,8 +18,16 @@ export interface ThreadPoolExecutorOptions extends PoolOptions {
  * take more than so many threads. Threads start with the first call.
  *
  * @example
- * const pdfs = new ThreadPoolExecutor({ maxThreads: 2, maxQueue: 100 })
- * export const render = syncToAsync(renderSync, { threadSensitive: false, executor: pdfs })
+ * // hash.js
+ * import { scryptSync } from 'node:crypto'
+ * import { syncToAsync, ThreadPoolExecutor } from '@syncbridge/core'
+ * const executor = new ThreadPoolExecutor({ maxThreads: 2, maxQueue: 100 })
+ * export const hash = syncToAsync((password, salt) => scryptSync(password, salt, 64), { threadSensitive: false, executor })
+ * // main.js
+ * import { stats } from '@syncbridge/core'
+ * import { hash } from './hash.js'
+ * const keys = await Promise.all(['a', 'b', 'c'].map((password) => hash(password, 'salt')))
+ * console.log(`${keys.length} keys by ${stats().threads.length} threads`) // 3 keys by 2 threads
  */
 export class ThreadPoolExecutor implements Executor {
   readonly #options: ThreadPoolExecutorOptions

@@ -27,11 +27,24 @@ export interface ThreadSensitiveContextOptions {
  * scope for `Local`s: it begins with the values around it, and what it changes stays inside.
  *
  * @example
- * const context = new ThreadSensitiveContext({ timeout: 5000 })
- * await context.run(async () => {
+ * // ledger.js
+ * import { DatabaseSync } from 'node:sqlite'
+ * import { syncToAsync } from '@syncbridge/core'
+ * const db = new DatabaseSync('ledger.db') // each thread has its own connection
+ * db.exec('PRAGMA busy_timeout = 5000; CREATE TABLE IF NOT EXISTS posting (account, cents)')
+ * export const begin = syncToAsync(() => db.exec('BEGIN IMMEDIATE'))
+ * export const post = syncToAsync((account, cents) => {
+ *   db.prepare('INSERT INTO posting VALUES (?, ?)').run(account, cents)
+ * })
+ * export const commit = syncToAsync(() => db.exec('COMMIT'))
+ * // transfer.js
+ * import { ThreadSensitiveContext } from '@syncbridge/core'
+ * import { begin, commit, post } from './ledger.js'
+ * export const transfer = (from, to, cents) => new ThreadSensitiveContext({ timeout: 5000 }).run(async () => {
  *   await begin()
- *   await debit(account, 100)
- *   await commit() // all three on the same thread
+ *   await post(from, -cents)
+ *   await post(to, cents)
+ *   await commit() // all four on the same thread, with no other transfer between them
  * })
  */
 export class ThreadSensitiveContext {
@@ -173,9 +186,13 @@ Object.defineProperty(ThreadSensitiveContext.prototype, BRAND, { value: true })
  * @param fn A synchronous function; it may close over anything of this thread.
  * @throws SyncBridgeError where the running code is not on a thread that a context leases.
  * @example
+ * // ledger.js
+ * import { DatabaseSync } from 'node:sqlite'
+ * import { onContextExit, syncToAsync } from '@syncbridge/core'
+ * const db = new DatabaseSync('ledger.db')
  * export const begin = syncToAsync(() => {
- *   connection.exec('BEGIN IMMEDIATE')
- *   onContextExit(() => connection.isTransaction && connection.exec('ROLLBACK'))
+ *   db.exec('BEGIN IMMEDIATE')
+ *   onContextExit(() => db.isTransaction && db.exec('ROLLBACK'))
  * })
  */
 export function onContextExit(fn: () => void): void {

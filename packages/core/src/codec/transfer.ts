@@ -17,7 +17,15 @@ const NOTHING: readonly Transferable[] = []
  * @param list What to move; by default the value itself, or the buffer below a view.
  * @returns The same value.
  * @example
- * const small = await resize(transfer(pixels), 200)
+ * // pixels.js
+ * import { syncToAsync, transfer } from '@syncbridge/core'
+ * export const invert = syncToAsync((pixels) => transfer(pixels.map((byte) => 255 - byte)))
+ * // main.js
+ * import { transfer } from '@syncbridge/core'
+ * import { invert } from './pixels.js'
+ * const pixels = new Uint8Array([0, 1, 2])
+ * console.log(await invert(transfer(pixels))) // Uint8Array(3) [ 255, 254, 253 ]
+ * console.log(pixels.length) // 0
  */
 export function transfer<T extends object>(value: T, list?: readonly Transferable[]): T {
   marked.isUsed = true

@@ -8,7 +8,12 @@ const ASYNC_MARK = Symbol.for('syncbridge.async')
  * thread, or what `markAsyncFunction` marked. Like asgiref's `iscoroutinefunction`.
  *
  * @example
- * isAsyncFunction(syncToAsync(hashSync)) // true
+ * import { readFileSync } from 'node:fs'
+ * import { isAsyncFunction, main, syncToAsync } from '@syncbridge/core'
+ *
+ * const read = syncToAsync(readFileSync)
+ *
+ * main(() => console.log(isAsyncFunction(read), isAsyncFunction(readFileSync))) // true false
  */
 export function isAsyncFunction(fn: unknown): boolean {
   if (typeof fn !== 'function') return false
@@ -27,7 +32,13 @@ export function isGeneratorFunction(fn: unknown): boolean {
  * Marks a function that returns promises without being an `async` function, so that it is treated as one.
  * @returns The same function.
  * @example
- * export const load = asyncToSync(markAsyncFunction((url) => fetch(url).then((response) => response.text())))
+ * // pages.js
+ * import { asyncToSync, markAsyncFunction, syncToAsync } from '@syncbridge/core'
+ * const load = asyncToSync(markAsyncFunction((url) => fetch(url).then((page) => page.text())))
+ * export const lengthOf = syncToAsync((url) => load(url).length)
+ * // main.js
+ * import { lengthOf } from './pages.js'
+ * console.log(await lengthOf('data:,hello')) // 5
  */
 export function markAsyncFunction<F extends AnyFunction>(fn: F): F {
   Object.defineProperty(fn, ASYNC_MARK, { value: true, configurable: true })

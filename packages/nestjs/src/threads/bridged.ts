@@ -15,19 +15,19 @@ export type Bridged<T extends object> = AsyncModule<T>
  * @param service the class named in `SyncbridgeModule.forThreads({ services })`
  * @example
  * ```ts
+ * // ledger.test.ts
  * import { Test } from '@nestjs/testing'
  * import { getBridgedToken } from '@syncbridge/nestjs'
- *
- * class LedgerService {
- *   balance(): number {
- *     return 0
- *   }
- * }
+ * import { AppModule } from './app.module.js'
+ * import { LedgerService } from './ledger.service.js'
  *
  * // An instance of the real class, in the main thread.
- * Test.createTestingModule({})
+ * const app = await Test.createTestingModule({ imports: [AppModule] })
  *   .overrideProvider(getBridgedToken(LedgerService))
  *   .useValue(new LedgerService())
+ *   .compile()
+ * console.log(app.get(getBridgedToken(LedgerService)) instanceof LedgerService) // true
+ * await app.close()
  * ```
  */
 export function getBridgedToken(service: Type): symbol {
@@ -44,21 +44,26 @@ export function getBridgedToken(service: Type): symbol {
  * @param service the class named in `SyncbridgeModule.forThreads({ services })`
  * @example
  * ```ts
+ * // ledger.service.ts
  * import { Injectable } from '@nestjs/common'
- * import { type Bridged, InjectBridged } from '@syncbridge/nestjs'
  *
- * class LedgerService {
+ * @Injectable()
+ * export class LedgerService {
  *   balance(account: string): number {
  *     return account.length
  *   }
  * }
+ * // reports.ts
+ * import { Injectable } from '@nestjs/common'
+ * import { type Bridged, InjectBridged } from '@syncbridge/nestjs'
+ * import { LedgerService } from './ledger.service.js'
  *
  * @Injectable()
  * export class Reports {
  *   constructor(@InjectBridged(LedgerService) private readonly ledger: Bridged<LedgerService>) {}
  *
  *   async total(): Promise<number> {
- *     return (await this.ledger.balance('a')) + (await this.ledger.balance('b'))
+ *     return (await this.ledger.balance('alice')) + (await this.ledger.balance('bob'))
  *   }
  * }
  * ```

@@ -11,6 +11,7 @@ import { RUN_IN_THREAD_METADATA } from '../syncbridge.constants.js'
  *
  * @example
  * ```ts
+ * // ledger.service.ts
  * import { Injectable } from '@nestjs/common'
  * import { RunInThread } from '@syncbridge/nestjs'
  *
