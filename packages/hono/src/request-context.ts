@@ -18,7 +18,7 @@ export interface Shared {
   readonly contextOptions: ThreadSensitiveContextOptions
 }
 
-type Run = Parameters<Parameters<ThreadSensitiveContext['enter']>[0]>[0]
+type Run = NonNullable<Parameters<Parameters<ThreadSensitiveContext['enter']>[0]>[0]>
 
 /**
  * One request's context, from its arrival to the end of its response's body: what `c.var.syncbridge` holds.
@@ -58,7 +58,7 @@ export class RequestContext extends ThreadSensitiveContext {
     return this.enter((run) => this.#serve(next, run))
   }
 
-  async #serve(next: Next, run: Run): Promise<void> {
+  async #serve(next: Next, run: Run | undefined): Promise<void> {
     const { bodies, errors } = this.#shared
     try {
       await next()
@@ -77,7 +77,7 @@ export class RequestContext extends ThreadSensitiveContext {
     }
   }
 
-  async #seeThrough(body: OpenBody, run: Run): Promise<void> {
+  async #seeThrough(body: OpenBody, run: Run | undefined): Promise<void> {
     try {
       await body.untilEnd()
       // A server may cancel the body before it tells of the client, or instead.
@@ -89,10 +89,10 @@ export class RequestContext extends ThreadSensitiveContext {
     }
   }
 
-  #end(run: Run): void {
+  #end(run: Run | undefined): void {
     this.#stopWatching?.()
     this.#stopFollowing?.()
-    void run.end()
+    void run?.end()
   }
 
   /** An error of a call that another request made, and that this one awaited as well: `app.onError` has had it as it was. */

@@ -22,11 +22,15 @@ export class ResponseBodies {
 
   /** Whether the context of the request must stay open for the body. */
   isOpen(c: Context): boolean {
-    // Hono answers HEAD by the GET route and drops the body, which would then never be read.
-    if (!c.finalized || c.req.method === 'HEAD') return false
+    if (!c.finalized) return false
     const body = this.#bodyOf(c.res)
-    if (body === null) return sentByHandler(c) !== undefined
-    return body instanceof ReadableStream && !body.locked
+    const isOpen =
+      body === null
+        ? sentByHandler(c) !== undefined
+        : body instanceof ReadableStream && !body.locked
+    // Hono answers HEAD by the GET route and drops the body, which would then never be read. Asked last: `c.req` is made when it is
+    // first asked for, and most routes do without.
+    return isOpen && c.req.method !== 'HEAD'
   }
 
   /**
@@ -72,7 +76,7 @@ export class ResponseBodies {
       if (!key) return res.body
       this.#cacheKey = key
     }
-    const cached: unknown = Reflect.get(res, this.#cacheKey)
+    const cached = (res as Response & Record<symbol, unknown>)[this.#cacheKey]
     return Array.isArray(cached) && cached.length === 3 ? cached[1] : res.body
   }
 }

@@ -1,4 +1,5 @@
 import { Cell } from '../context/cell.js'
+import { scopeLike } from '../context/scope.js'
 import type { StartPause } from '../executor/executor.js'
 import type { Runtime } from '../runtime/runtime.js'
 import { runtime } from '../runtime/runtime.js'
@@ -34,13 +35,9 @@ export class AsyncSingleThreadContext implements LoopOwner {
     const here = runtime()
     const around = here.scopes.current()
     if (around?.singleLoop) return fn()
-    const scope = {
-      ...around,
-      mode: around?.mode ?? 'open',
-      chain: around?.chain ?? [],
-      cell: around?.cell ?? new Cell(),
+    const scope = scopeLike(around ?? { mode: 'open', chain: [], cell: new Cell() }, {
       singleLoop: this,
-    } as const
+    })
     try {
       return here.scopes.run(scope, fn)
     } finally {

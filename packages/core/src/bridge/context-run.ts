@@ -5,9 +5,12 @@
 import { Deadline } from '../cancellation/deadline.js'
 import { Cell } from '../context/cell.js'
 import type { ContextRef, OpenContext } from '../context/context-ref.js'
-import type { Scope } from '../context/scope.js'
+import type { CurrentCall, Scope } from '../context/scope.js'
 import { CallTimeoutError } from '../errors.js'
+import type { FrameRef, ThreadAddress, WireStorage } from '../protocol.js'
 import type { Runtime } from '../runtime/runtime.js'
+
+const NO_FRAMES: readonly FrameRef[] = []
 
 /** What aborts a context. */
 export interface AbortSources {
@@ -22,26 +25,65 @@ export interface AbortableContext extends OpenContext {
   forget(run: ContextRun): void
 }
 
-export class ContextRun implements ContextRef {
+/** It is the scope of the code inside, too: one object less with each request. */
+export class ContextRun implements ContextRef, Scope {
   open: AbortableContext | undefined
+  readonly mode = 'context'
+  readonly #around: Scope | undefined
+  #cell: Cell | undefined
   readonly #here: Runtime
   readonly #sources: AbortSources
   readonly #deadline: Deadline
   #id: string | undefined = undefined
   #disarm: (() => void) | undefined = undefined
 
-  /** @param before The run of the same context that began last and is still going on. */
+  /**
+   * @param before The run of the same context that began last and is still going on.
+   * @param around What surrounds it: its Locals are there, and what is changed stays inside.
+   */
   constructor(
     here: Runtime,
     context: AbortableContext,
     sources: AbortSources,
     public before: ContextRun | undefined,
+    around: Scope | undefined,
   ) {
     this.#here = here
+    this.#around = around
+    this.#cell = around?.cell.fork()
     this.#sources = sources
     this.#deadline = sources.timeout === undefined ? Deadline.never : new Deadline(sources.timeout)
     this.open = context
     here.open.beginContext()
+  }
+
+  get chain(): readonly FrameRef[] {
+    return this.#around?.chain ?? NO_FRAMES
+  }
+
+  get loop(): ThreadAddress | undefined {
+    return this.#around?.loop
+  }
+
+  get context(): ContextRef {
+    return this
+  }
+
+  get singleLoop(): object | undefined {
+    return this.#around?.singleLoop
+  }
+
+  get cell(): Cell {
+    this.#cell ??= new Cell()
+    return this.#cell
+  }
+
+  get storages(): readonly WireStorage[] | undefined {
+    return this.#around?.storages
+  }
+
+  get call(): CurrentCall | undefined {
+    return this.#around?.call
   }
 
   get id(): string {
@@ -80,18 +122,6 @@ export class ContextRun implements ContextRef {
     const left = this.#deadline.remaining()
     if (left === 0) expire()
     else stopTimer = this.#here.alarms.after(left, expire)
-  }
-
-  /** Runs a function in the context. @param around What surrounds it: its Locals are there, and what is changed stays inside. */
-  inside<T>(around: Scope | undefined, fn: () => T): T {
-    const scope: Scope = {
-      ...around,
-      mode: 'context',
-      chain: around?.chain ?? [],
-      context: this,
-      cell: around?.cell.fork() ?? new Cell(),
-    }
-    return this.#here.scopes.run(scope, fn)
   }
 
   /** @returns the last of the runs that go on without this one. */

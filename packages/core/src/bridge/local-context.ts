@@ -1,4 +1,5 @@
 import { Cell } from '../context/cell.js'
+import { scopeLike } from '../context/scope.js'
 import { runtime } from '../runtime/runtime.js'
 
 /**
@@ -41,6 +42,6 @@ export class LocalContext {
    */
   run<T>(fn: () => T): T {
     const { scopes } = runtime()
-    return scopes.run({ ...scopes.ensure(), cell: this.cell }, fn)
+    return scopes.run(scopeLike(scopes.ensure(), { cell: this.cell }), fn)
   }
 }

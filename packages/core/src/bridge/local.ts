@@ -1,6 +1,6 @@
 import type { StorageCodec } from '../context/carriers.js'
 import { createNamespace, type LocalStore } from '../context/local-namespace.js'
-import type { AsyncLocalStorage } from '../context/scope.js'
+import { type AsyncLocalStorage, scopeLike } from '../context/scope.js'
 import { topLevelSite } from '../registry/call-site.js'
 import type { Runtime } from '../runtime/runtime.js'
 import { runtime } from '../runtime/runtime.js'
@@ -79,7 +79,7 @@ export const Local: LocalConstructor = class {
 export function localScope<T>(fn: () => T): T {
   const { scopes } = runtime()
   const scope = scopes.ensure()
-  return scopes.run({ ...scope, cell: scope.cell.fork() }, fn)
+  return scopes.run(scopeLike(scope, { cell: scope.cell.fork() }), fn)
 }
 
 const nothing: ReadonlyMap<string, unknown> = new Map()

@@ -1,5 +1,6 @@
 import { assertTimeout } from '../cancellation/deadline.js'
 import { type ContextRef, openerOf } from '../context/context-ref.js'
+import type { Scope } from '../context/scope.js'
 import { ClosedError, SyncBridgeError } from '../errors.js'
 import type { Runtime } from '../runtime/runtime.js'
 import { runtime } from '../runtime/runtime.js'
@@ -110,9 +111,9 @@ export class ThreadSensitiveContext {
     if (outer instanceof ThreadSensitiveContext) return await fn(outer)
     // Opened on another thread: it goes on here, and a second lease would wait for the first.
     if (isElsewhere(here, around?.context)) return await fn(this)
-    const run = this.#begin(here)
+    const run = this.#begin(here, around)
     try {
-      return await run.inside(around, () => fn(this))
+      return await here.scopes.run(run, () => fn(this))
     } finally {
       const cleaning = run.end()
       if (cleaning) await cleaning
@@ -122,16 +123,17 @@ export class ThreadSensitiveContext {
   /**
    * The same for who knows by himself when it is over, and has no use for one more promise with each request.
    *
-   * @param fn Runs inside, and ends the run.
-   * @throws what `fn` throws, the run having ended; else as `run`, and where another context is around.
+   * @param fn Runs inside, and ends the run. It gets none inside a context that was opened on another thread: that one goes on.
+   * @throws what `fn` throws, the run having ended; else as `run`.
    * @internal
    */
-  enter<T>(fn: (run: ContextRun) => T): T {
+  enter<T>(fn: (run?: ContextRun) => T): T {
     const here = runtime()
     const around = here.scopes.current()
-    const run = this.#begin(here)
+    if (isElsewhere(here, around?.context)) return fn()
+    const run = this.#begin(here, around)
     try {
-      return run.inside(around, () => fn(run))
+      return here.scopes.runIn(run, fn)
     } catch (error) {
       void run.end()
       throw error
@@ -143,12 +145,12 @@ export class ThreadSensitiveContext {
     this.#lastRun = run.without(this.#lastRun)
   }
 
-  #begin(here: Runtime): ContextRun {
+  #begin(here: Runtime, around: Scope | undefined): ContextRun {
     if (here.closed)
       throw new ClosedError(
         'ThreadSensitiveContext.run was called after shutdown(). Call configure() to start again.',
       )
-    const run = new ContextRun(here, this, this.#options, this.#lastRun)
+    const run = new ContextRun(here, this, this.#options, this.#lastRun, around)
     this.#lastRun = run
     try {
       this.#throwIfAborted(run)

@@ -39,6 +39,12 @@ export interface Scope {
   readonly call?: CurrentCall | undefined
 }
 
+/** A scope like another but for what is given. Not spread: a scope may be an object that finds its fields when it is asked for them. */
+export function scopeLike(scope: Scope, changes: Partial<Scope>): Scope {
+  const { mode, chain, loop, context, singleLoop, cell, storages, call } = scope
+  return { mode, chain, loop, context, singleLoop, cell, storages, call, ...changes }
+}
+
 /**
  * Runs a function in no `AsyncLocalStorage` at all, whoever's: what a thread reads and performs for others must not see the
  * stores of the code that happened to run before.
@@ -66,6 +72,11 @@ export class Scopes {
 
   run<T>(scope: Scope, fn: () => T): T {
     return this.#storage.run(scope, fn)
+  }
+
+  /** The same for a function that gets the scope. */
+  runIn<S extends Scope, T>(scope: S, fn: (scope: S) => T): T {
+    return this.#storage.run(scope, fn, scope)
   }
 
   /** The same with arguments, and without a function made for it. */
