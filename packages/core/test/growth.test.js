@@ -162,6 +162,10 @@ const calling = {
   'blocking calls': ['async (n) => calls.double(n)', 10_000],
   'awaited calls on the pool': ['async (n) => calls.addOnPool(n, 1)', 4000],
   'calls with one signal for all': ['async (n) => calls.add.with({ signal })(n, 1)', 4000],
+  'calls in contexts of their own': [
+    'async (n) => new ThreadSensitiveContext().run(() => calls.add(n, 1))',
+    4000,
+  ],
   'calls that fail': [`async (n) => calls.failing('number ' + n)`, 4000],
   'calls with what only a port carries': ['async (n) => calls.dated(new Date(n))', 4000],
   'calls that are given up': [
@@ -181,6 +185,7 @@ test('the heap is after tens of thousands of calls as it was before', async (t) 
     t,
     {
       'main.mjs': `
+import { ThreadSensitiveContext } from '@syncbridge/core'
 import * as calls from ${fixture}
 const { signal } = new AbortController()
 const steps = [${Object.values(calling).flatMap(([step, count]) => `[${step}, ${count}]`)}]

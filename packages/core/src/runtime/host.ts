@@ -133,13 +133,15 @@ export class Host {
     thread.channel.hold()
     const answer = (clean: boolean) => {
       if (!this.#cleaning.delete(context)) return
-      stop()
+      stopTimer()
+      stopListening()
       thread.channel.release()
       done(clean)
     }
-    const stop = this.#here.alarms.after(exitTimeout, () => answer(false))
+    const stopTimer = this.#here.alarms.after(exitTimeout, () => answer(false))
+    let stopListening = (): void => undefined
     this.#cleaning.set(context, answer)
-    thread.whenGone(() => answer(false))
+    stopListening = thread.whenGone(() => answer(false))
     this.#here.post({ kind: 'clean', to: thread.address, from: this.#here.address, context })
   }
 }

@@ -76,7 +76,7 @@ export class Thread implements CallKeeper {
   #cause: unknown
   /** Node forgets it when the thread ends. */
   readonly #id: number
-  readonly #onGone: Array<() => void> = []
+  readonly #onGone = new Set<() => void>()
   #sequence = 0
   readonly #memory: SharedArrayBuffer
   readonly #life: LifeRecord
@@ -331,9 +331,14 @@ export class Thread implements CallKeeper {
     this.#isTidy = true
   }
 
-  whenGone(listener: () => void): void {
+  /**
+   * Calls back when the thread is gone, at once where it is already.
+   * @returns a function that calls it off: a thread may live as long as its process, and would keep every listener it was given.
+   */
+  whenGone(listener: () => void): () => void {
     if (this.#state === 'gone') listener()
-    else this.#onGone.push(listener)
+    else this.#onGone.add(listener)
+    return () => this.#onGone.delete(listener)
   }
 
   /** Remembers why the thread is about to end; the end itself is reported by `exit`. */
@@ -412,7 +417,8 @@ export class Thread implements CallKeeper {
     const code = this.#life.exitCode() ?? exitCode
     this.#publish('ended', code)
     this.#maker.threadGone(this, code, this.#cause)
-    for (const listener of this.#onGone.splice(0)) listener()
+    for (const listener of this.#onGone) listener()
+    this.#onGone.clear()
     this.channel.close()
     // It may have rung its maker's bell, and its wake-up is lost with the port: all others would take the maker for awake.
     this.#maker.attend()
