@@ -76,7 +76,9 @@ export function ownThreadGone(
   )
   const owner = [...here.executors].find((executor) => executor.threadGone(thread, orphans))
   if (!owner) for (const call of orphans) fail(call, death)
-  if (cause !== undefined && thread.hasEndedItself && failed.length === 0) warnOfUntold(death)
+  // Where it was of no use at all, those who wait on are told why when no other can be started.
+  const isTold = failed.length > 0 || (thread.hasFailedToStart && orphans.length > 0)
+  if (cause !== undefined && thread.hasEndedItself && !isTold) warnOfUntold(death)
 }
 
 /** A thread that was made elsewhere has ended. Its calls are answered by whoever passed them on. */
