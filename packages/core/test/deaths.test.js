@@ -258,12 +258,16 @@ console.log(code, /^The shared thread 0\\/\\d+ was ended by an error .*: RangeEr
   test('is not told by a warning where a call has failed of it', async (t) => {
     const { stdout, late } = await runFiles(t, {
       'main.mjs': `
-import { exitHere } from ${fixture('deaths')}
+import { throwMeanwhile } from ${fixture('deaths')}
 process.on('warning', ({ message }) => console.log('warning', message))
-await exitHere(3).catch(({ code }) => console.log(code))
-await new Promise((resolve) => setTimeout(resolve, 50))`,
+try { throwMeanwhile() } catch ({ code, cause }) { console.log(code, cause.message) }
+// Warnings are told before the event loop turns.
+await new Promise(setImmediate)`,
     })
-    assert.deepEqual({ stdout, late }, { stdout: 'SYNCBRIDGE_THREAD_EXITED\n', late: false })
+    assert.deepEqual(
+      { stdout, late },
+      { stdout: 'SYNCBRIDGE_THREAD_EXITED nobody caught this\n', late: false },
+    )
   })
 })
 
