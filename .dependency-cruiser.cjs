@@ -1,7 +1,7 @@
 // Who may import whom. The rooms of the core stand in layers: a room imports only rooms on lower layers.
 // Imports of types count too: a type pulls its reader up as surely as a function does.
 const layers = [
-  ['errors.ts', 'protocol.ts', 'one-per-thread.ts', 'version.ts'],
+  ['builtins.ts', 'errors.ts', 'protocol.ts', 'one-per-thread.ts', 'version.ts'],
   ['thread-address.ts'],
   ['registry', 'cancellation', 'diagnostics'],
   ['context', 'codec'],

@@ -3,7 +3,7 @@
  * structured clone treats in its own way (class instances, Dates, Maps, cycles, an object that occurs twice, holes, getters that
  * throw) is declined, and takes the slow way. The other side is {@link file://./plain-reader.ts}.
  */
-import { types } from 'node:util'
+import * as types from 'node:util/types'
 import { Occurrences } from './occurrences.js'
 import {
   ARRAY,

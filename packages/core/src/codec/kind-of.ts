@@ -1,5 +1,5 @@
 /** What a value is to this library: nothing special, something that holds others, something to be replaced, or what can't cross. */
-import { types } from 'node:util'
+import * as types from 'node:util/types'
 import type { Replaced } from '../protocol.js'
 import { isIterator } from '../registry/iterators.js'
 

@@ -2,7 +2,7 @@
  * Goes through all that a list of values holds, without recursion, since data may be nested deeper than a stack is. First for a
  * quick answer, whether anything must be replaced at all; then, where it must, for which of the holders that is.
  */
-import { types } from 'node:util'
+import * as types from 'node:util/types'
 import { TransferError } from '../errors.js'
 import type { Kind } from './kind-of.js'
 

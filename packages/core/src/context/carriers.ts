@@ -4,7 +4,7 @@
  * other. Anything else can't come back (`await` restores the caller's store), and says so once.
  */
 import type { AsyncLocalStorage } from 'node:async_hooks'
-import { isDeepStrictEqual } from 'node:util'
+import { util } from '../builtins.js'
 import type { WireStorage, WireStorageChange } from '../protocol.js'
 
 /** How a store crosses that can't be cloned as it is. */
@@ -118,6 +118,7 @@ function entriesOf(store: unknown): Map<unknown, unknown> {
 }
 
 function changeOf(before: unknown, after: unknown): Omit<WireStorageChange, 'name'> | undefined {
+  const { isDeepStrictEqual } = util()
   if (isDeepStrictEqual(before, after)) return undefined
   const old = entriesOf(before)
   const now = entriesOf(after)

@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os'
+import { os } from '../builtins.js'
 import type { Call } from '../call/call.js'
 import { refuseFull } from '../call/call-queue.js'
 import { FairQueue } from '../call/fair-queue.js'
@@ -154,7 +154,7 @@ export class PoolExecutor implements ThreadExecutor {
 
   /** @returns a pause where there is no thread at all, and none may be started now. */
   #freeThread(): Thread | StartPause | undefined {
-    const { maxThreads = availableParallelism() } = this.#options()
+    const { maxThreads = os().availableParallelism() } = this.#options()
     let idle: Thread | undefined
     let usable = 0
     let busy = 0

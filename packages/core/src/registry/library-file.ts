@@ -2,8 +2,8 @@
  * Where this library itself lies. Threads start from a file beside it, except where a bundler has made it part of another file: then
  * that file is what they start from, too.
  */
-import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { fs } from '../builtins.js'
 import { topLevelSite } from './call-site.js'
 
 // A bundle of CommonJS has no `import.meta`, but is being evaluated right now.
@@ -13,7 +13,7 @@ const here: string | undefined = import.meta.url || topLevelSite()?.module
 // take the entry along without its chunks.
 const entry = ['./thread-entry.js', '../thread-entry.ts']
   .map((name) => (here?.startsWith('file:') ? new URL(name, here) : undefined))
-  .find((url) => url && existsSync(fileURLToPath(url)))
+  .find((url) => url && fs().existsSync(fileURLToPath(url)))
 
 /** The file that holds this code, as a URL; undefined in a bundle that does not tell. */
 export const libraryFile: string | undefined = here

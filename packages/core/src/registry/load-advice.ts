@@ -1,6 +1,6 @@
 /** What a user can do about a module that loads where the function was registered, but not in the thread that shall run it. */
-import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { fs } from '../builtins.js'
 import type { FunctionRef } from '../protocol.js'
 import { hasOwnLoader } from './own-loader.js'
 import { type TestRunner, testRunner } from './test-runner.js'
@@ -42,7 +42,7 @@ export function adviceFor(
 
 function isMissing(module: string): boolean {
   try {
-    return !existsSync(fileURLToPath(module))
+    return !fs().existsSync(fileURLToPath(module))
   } catch {
     return false
   }

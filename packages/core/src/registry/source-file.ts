@@ -2,8 +2,8 @@
  * TypeScript names a module by what it will be compiled to (`./x.js`) or not to the end (`./x`), and test runners know how to find it.
  * Node does not.
  */
-import { statSync } from 'node:fs'
 import { join } from 'node:path'
+import { fs } from '../builtins.js'
 
 const SOURCES = ['.ts', '.tsx', '.mts', '.cts']
 const FILES = [...SOURCES, '.js', '.mjs', '.cjs', '.json']
@@ -33,5 +33,5 @@ export function isTypeScript(path: string): boolean {
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
+  return fs().statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
 }

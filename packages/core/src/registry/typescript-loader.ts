@@ -2,10 +2,10 @@
  * A thread under a test runner loads the user's TypeScript by Node's own loader, without the runner that would have compiled it.
  * This makes up for that, so that nothing must be configured: files are found by the names that the runner knows, and compiled.
  */
-import { readFileSync } from 'node:fs'
 import Module, { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fs } from '../builtins.js'
 import { hasOwnLoader } from './own-loader.js'
 import { packageTypeOf } from './package-type.js'
 import { isTypeScript, sourceBehind } from './source-file.js'
@@ -24,7 +24,7 @@ function compilerOf(runner: TestRunner): CompileFile {
   let compiler: { compile: Compile | undefined } | undefined
   return (file, format) => {
     compiler ??= { compile: findCompiler(runner, file) }
-    return compiler.compile?.(readFileSync(file, 'utf8'), file, format)
+    return compiler.compile?.(fs().readFileSync(file, 'utf8'), file, format)
   }
 }
 

@@ -4,8 +4,8 @@
  * (ESM beside CommonJS, a loader that evaluates twice) and all of them must meet in the same registry and the same threads.
  */
 
-import { availableParallelism } from 'node:os'
 import type { ResourceLimits } from 'node:worker_threads'
+import { os } from '../builtins.js'
 import type { Call, CallKeeper, Settlement } from '../call/call.js'
 import { Frames } from '../call/frame.js'
 import { refuse } from '../call/pending-calls.js'
@@ -107,7 +107,7 @@ export class Runtime implements Maker, CallKeeper {
   readonly #attendingSpin: Spin
   readonly census: Census
   readonly rings = new RingMemory()
-  readonly #bursts = new Bursts(availableParallelism() === 1)
+  readonly #bursts = new Bursts(os().availableParallelism() === 1)
   readonly outbox: Outbox
   /** What runs calls on threads made here, and takes back those that a thread left unstarted. */
   readonly executors = new Set<ThreadExecutor>()
@@ -149,7 +149,7 @@ export class Runtime implements Maker, CallKeeper {
     const census = new Census(
       boot.census ?? Census.newMemory(),
       boot.memory,
-      availableParallelism(),
+      os().availableParallelism(),
     )
     census.enter()
     this.census = census
@@ -237,7 +237,7 @@ export class Runtime implements Maker, CallKeeper {
 
   /** @param isWanted What the user says; on one core it is never allowed. */
   allowSpin(isWanted = true): void {
-    const isAllowed = isWanted && availableParallelism() > 1
+    const isAllowed = isWanted && os().availableParallelism() > 1
     this.spin.isAllowed = isAllowed
     this.#attendingSpin.isAllowed = isAllowed
   }
