@@ -6,7 +6,7 @@ import { runFiles } from './support/run-in-process.js'
 const failing = (body, before = '') => ({
   'main.mjs': `
 import { inspect } from 'node:util'
-import { fail, failAsync, rethrow, stackOf, Quota } from './quota.mjs'
+import { fail, failAsync, never, rethrow, stackOf, Quota } from './quota.mjs'
 ${before}
 const caught = await fail(5).catch((error) => error)
 ${body}`,
@@ -24,6 +24,7 @@ const throwQuota = (limit) => {
 }
 export const fail = syncToAsync(throwQuota, { name: 'fail' })
 export const failAsync = asyncToSync(async function failAsync(limit) { throwQuota(limit) })
+export const never = asyncToSync(async function never() { await new Promise(() => {}) })
 export const stackOf = syncToAsync(function stackOf(error) { return error.stack })
 export const rethrow = syncToAsync(function rethrow(error) { throw error })`,
 })
@@ -67,6 +68,30 @@ console.log(JSON.stringify(caught))`),
       stderr,
       /at throwQuota [\s\S]*failAsync ran in another thread, called from ---\n\s+at .*main\.mjs:\d+:\d+/,
     )
+  })
+
+  test('shows as much of its caller as an error that is made there, blocked or awaited, its own errors too', async (t) => {
+    const { stdout } = await runFiles(
+      t,
+      failing(`
+const deep = (levels, fn) => (levels === 0 ? fn() : deep(levels - 1, fn))
+const deepAsync = async (levels, fn) => { await (levels === 0 ? fn() : deepAsync(levels - 1, fn)) }
+const stackFrom = async (run) => { try { await run() } catch (error) { return error.stack } }
+const depthOf = (stack) => stack.split('called from').at(-1).match(/at (async )?deep/g).length
+for (const limit of [10, 4]) {
+  Error.stackTraceLimit = limit
+  const depths = [
+    () => deep(40, () => { throw new Error('made here') }),
+    () => deep(40, () => failAsync(5)),
+    () => deep(40, () => never.with({ timeout: 1 })()),
+    () => deepAsync(40, () => { throw new Error('made here') }),
+    () => deepAsync(40, () => fail(5)),
+  ].map(async (run) => depthOf(await stackFrom(run)))
+  const [made, blocked, late, madeAsync, awaited] = await Promise.all(depths)
+  console.log(limit, blocked >= made, late >= made, awaited >= madeAsync - 1, Error.stackTraceLimit)
+}`),
+    )
+    assert.equal(stdout, '10 true true true 10\n4 true true true 4\n')
   })
 
   test('keeps both stacks on its way through further threads, and in a clone', async (t) => {

@@ -4,6 +4,7 @@ import { orAfter } from '../cancellation/timer.js'
 import type { Codec } from '../codec/codec.js'
 import { joinLate } from '../codec/late-stack.js'
 import { foldStack, stackOf } from '../codec/stack.js'
+import { captureBeyondOwn } from '../codec/stack-capture.js'
 import { SyncBridgeError } from '../errors.js'
 import type { FunctionRef, Outcome, WireHandle, WireValue } from '../protocol.js'
 import { printRef } from '../registry/function-ref.js'
@@ -118,7 +119,7 @@ function withBothStacks(error: unknown, ref: FunctionRef): unknown {
 /** An error of our own was made in some callback: its stack begins where the caller waits. The user's are left alone. */
 function atCaller(failure: unknown): unknown {
   if (failure instanceof SyncBridgeError) {
-    Error.captureStackTrace(failure, atCaller)
+    captureBeyondOwn(() => Error.captureStackTrace(failure, atCaller))
     const stack = stackOf(failure)
     if (stack !== '') failure.stack = foldStack(stack)
   }

@@ -3,6 +3,7 @@
  * other only when somebody reads `stack`: that costs more than the whole call, and most errors are caught and never shown.
  */
 import { joinStacks, stackOf } from './stack.js'
+import { captureBeyondOwn } from './stack-capture.js'
 
 /** What a stack is joined from; the text alone, once it was read. */
 interface Parts {
@@ -61,7 +62,8 @@ const accessor: PropertyDescriptor = {
 
 /** Gives an error its own stack and, below it, the one of this call. */
 export function joinLate(error: Error, where: string): void {
-  new LateStack(error, { remote: stackOf(error), where, local: new Error() })
+  const local = captureBeyondOwn(() => new Error())
+  new LateStack(error, { remote: stackOf(error), where, local })
   Object.defineProperty(error, 'stack', accessor)
 }
 

@@ -1,6 +1,23 @@
-/** Making errors whose stack is somebody else's: capturing one of their own costs ten times as much as the rest of them. */
+/** How many frames an error captures: none where its stack is somebody else's, more than usual where this library's come first. */
+
+/**
+ * So many of this library's own frames lie between where a stack is captured and the code that made the call. They are dropped when
+ * it is printed, and must not take the place of the caller's.
+ */
+const OWN_FRAMES = 10
+
+/** Capturing a stack costs ten times as much as the rest of an error. */
 export function withoutCapture<T>(make: () => T): T {
-  const limit = silence()
+  return withLimit(() => 0, make)
+}
+
+/** For a stack from which this library's frames will be dropped. One who wants none gets none. */
+export function captureBeyondOwn<T>(make: () => T): T {
+  return withLimit((limit) => (limit > 0 ? limit + OWN_FRAMES : limit), make)
+}
+
+function withLimit<T>(change: (limit: number) => number, make: () => T): T {
+  const limit = changeLimit(change)
   try {
     return make()
   } finally {
@@ -9,11 +26,11 @@ export function withoutCapture<T>(make: () => T): T {
 }
 
 /** The limit to restore; undefined where it could not be changed, or there is none. */
-function silence(): number | undefined {
+function changeLimit(change: (limit: number) => number): number | undefined {
   try {
     const limit: unknown = Error.stackTraceLimit
     if (typeof limit !== 'number') return undefined
-    Error.stackTraceLimit = 0
+    Error.stackTraceLimit = change(limit)
     return limit
   } catch {
     // Under --frozen-intrinsics nothing can be assigned, and somebody may have put a getter there.
