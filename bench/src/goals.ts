@@ -202,11 +202,19 @@ function resources(): Goal[] {
 }
 
 function long(): Goal[] {
-  return ['awaited', 'blocking'].map((call) => ({
-    ...{ what: `${call} call, the last of ten million calls to the first`, scenario: 'endurance' },
-    ...{ condition: 'free', metric: `${call}, last million`, against: itself, limit: 1.05 },
-    theirs: { metric: `${call}, first million` },
-  }))
+  return ['awaited', 'blocking'].flatMap((call): Goal[] => [
+    {
+      ...{ what: `${call} call, the last of ten million to the first`, scenario: 'endurance' },
+      ...{ condition: 'pinned', metric: `${call}, last million`, against: itself, limit: 1.05 },
+      theirs: { metric: `${call}, first million` },
+    },
+    {
+      ...{ what: `${call} call, memory after ten million, more than after one (MB)` },
+      ...{ scenario: 'endurance', condition: 'pinned', metric: `${call}, memory after the last` },
+      ...{ against: itself, theirs: { metric: `${call}, memory after the first` } },
+      ...{ by: 'difference', limit: 10 },
+    },
+  ])
 }
 
 function python(): Goal[] {

@@ -1,8 +1,8 @@
 /** What one process found out about one thing. */
 export interface Measurement {
-  /** The number that the rows compare; time is in µs, memory in MB. */
+  /** The number that the rows compare: time in µs, memory in MB, time in times of a floor's. */
   value: number
-  unit: 'µs' | 'MB'
+  unit: 'µs' | 'MB' | '×'
   /** Of single calls, in µs. */
   p50?: number
   p99?: number

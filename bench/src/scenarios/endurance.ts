@@ -1,42 +1,74 @@
-import { measureAwaited } from '../measuring/measure-awaited.ts'
-import { measureBlocking } from '../measuring/measure-blocking.ts'
-import type { Measurement, Measurements } from '../measuring/measurement.ts'
+import { contenders } from '../contenders/index.ts'
+import { keepInFlight } from '../measuring/measure-awaited.ts'
+import type { Measurements } from '../measuring/measurement.ts'
 import { resident } from '../measuring/resident.ts'
+import { median } from '../measuring/statistics.ts'
 import type { Scenario } from './scenario.ts'
 
-const MILLION = 1_000_000
 const MILLIONS = 10
+const SLICES = 100
+const SLICE = 1_000_000 / SLICES
+/** Calls of the floor after each slice. */
+const FLOOR = 500
+const WARM_UP = 100_000
+const IN_FLIGHT = 64
 
 export const endurance: Scenario = {
   name: 'endurance',
   about:
-    'ten million calls in one process: time and resident memory in the first million and in the last',
-  conditions: ['free'],
+    'ten million calls in one process: the first million and the last, in times of the bare floor, which is called between them all along (a machine that others slow down slows both), and the resident memory',
+  conditions: ['pinned'],
   contenders: ['syncbridge'],
   long: true,
   async measure({ awaited, blocking }) {
     const call = await awaited?.('echoSync', 1)
     const block = await blocking?.('echo')
-    if (!call || !block) throw new Error('It lacks one of the two calls.')
-    const amount = { warmUp: 10_000, batches: 100, perBatch: MILLION / 100 }
+    const { contender } = await contenders['floor-parked'].load()
+    const floor = await contender.blocking?.('echo')
+    if (!call || !block || !floor) throw new Error('One of the three calls is lacking.')
+    const beside = () => timed(FLOOR, () => repeat(FLOOR, floor))
     return {
-      ...(await endure('awaited', () => measureAwaited(call, { ...amount, inFlight: 64 }))),
-      ...(await endure('blocking', () => measureBlocking(block, 42, amount))),
+      ...(await endure('awaited', (count) => keepInFlight(IN_FLIGHT, count, call), beside)),
+      ...(await endure('blocking', async (count) => repeat(count, block), beside)),
     }
   },
 }
 
 async function endure(
   name: string,
-  million: () => Measurement | Promise<Measurement>,
+  run: (count: number) => Promise<void>,
+  beside: () => Promise<number>,
 ): Promise<Measurements> {
-  const memory = async () => ({ value: (await resident()) / 2 ** 20, unit: 'MB' }) as const
   const found: Measurements = {}
-  found[`${name}, first million`] = await million()
-  found[`${name}, memory after the first`] = await memory()
-  let last: Measurement | undefined
-  for (let index = 1; index < MILLIONS; index++) last = await million()
-  if (last) found[`${name}, last million`] = last
-  found[`${name}, memory after the last`] = await memory()
+  await run(WARM_UP)
+  for (let million = 1; million <= MILLIONS; million += 1) {
+    const [means, times]: number[][] = [[], []]
+    for (let slice = 0; slice < SLICES; slice += 1) {
+      const mean = await timed(SLICE, () => run(SLICE))
+      means.push(mean)
+      times.push(mean / (await beside()))
+    }
+    const which = million === 1 ? 'first' : million === MILLIONS ? 'last' : undefined
+    if (!which) continue
+    found[`${name}, ${which} million`] = { value: median(times), unit: '×' }
+    found[`${name}, ${which} million, time`] = { value: median(means), unit: 'µs' }
+    found[`${name}, memory after the ${which}`] = {
+      value: (await resident()) / 2 ** 20,
+      unit: 'MB',
+    }
+  }
   return found
+}
+
+/** The time of one of `count` calls, in µs. */
+async function timed(count: number, run: () => unknown): Promise<number> {
+  const start = performance.now()
+  await run()
+  return ((performance.now() - start) * 1000) / count
+}
+
+/** @throws Error where a call gave another value back. */
+function repeat(count: number, call: (value: number) => unknown): void {
+  for (let index = 0; index < count; index += 1)
+    if (call(index) !== index) throw new Error('It gave another value back.')
 }
