@@ -139,10 +139,12 @@ export class LaneChannel implements Channel {
     }
     // Asking the port is dear, and it is mostly empty.
     if (this.#hasMail()) this.#collect()
-    const place = this.#stash.findIndex(({ number }) => number === this.#taken)
-    if (place >= 0) {
-      this.#taken = (this.#taken + 1) | 0
-      return checkMessage(this.#stash.splice(place, 1)[0]?.message)
+    if (this.#stash.length > 0) {
+      const place = this.#stash.findIndex(({ number }) => number === this.#taken)
+      if (place >= 0) {
+        this.#taken = (this.#taken + 1) | 0
+        return checkMessage(this.#stash.splice(place, 1)[0]?.message)
+      }
     }
     // Its sender counts what goes by port before it writes what comes after that.
     if (isAhead && !this.#hasMail()) malformed('the one before it is missing')
