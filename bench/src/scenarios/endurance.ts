@@ -1,7 +1,7 @@
 import { contenders } from '../contenders/index.ts'
 import { keepInFlight } from '../measuring/measure-awaited.ts'
 import type { Measurements } from '../measuring/measurement.ts'
-import { resident } from '../measuring/resident.ts'
+import { held } from '../measuring/resident.ts'
 import { median } from '../measuring/statistics.ts'
 import type { Scenario } from './scenario.ts'
 
@@ -16,7 +16,7 @@ const IN_FLIGHT = 64
 export const endurance: Scenario = {
   name: 'endurance',
   about:
-    'ten million calls in one process: the first million and the last, in times of the bare floor, which is called between them all along (a machine that others slow down slows both), and the resident memory',
+    'ten million calls in one process: the first million and the last, in times of the bare floor, which is called between them all along (a machine that others slow down slows both), and the memory held',
   conditions: ['pinned'],
   contenders: ['syncbridge'],
   long: true,
@@ -53,7 +53,7 @@ async function endure(
     found[`${name}, ${which} million`] = { value: median(times), unit: '×' }
     found[`${name}, ${which} million, time`] = { value: median(means), unit: 'µs' }
     found[`${name}, memory after the ${which}`] = {
-      value: (await resident()) / 2 ** 20,
+      value: (await held()) / 2 ** 20,
       unit: 'MB',
     }
   }
