@@ -42,7 +42,8 @@ async function endure(
   const found: Measurements = {}
   await run(WARM_UP)
   for (let million = 1; million <= MILLIONS; million += 1) {
-    const [means, times]: number[][] = [[], []]
+    const means: number[] = []
+    const times: number[] = []
     for (let slice = 0; slice < SLICES; slice += 1) {
       const mean = await timed(SLICE, () => run(SLICE))
       means.push(mean)
