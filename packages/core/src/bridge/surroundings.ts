@@ -35,7 +35,7 @@ export class Surroundings {
   }
 }
 
-/** The same object as long as nothing changes: the channel sends it once, and then says that it is the same. */
+/** With the same list of keys as long as nothing is set: the channel sends it once, and then only what may have changed inside. */
 function localsOf(cell: Cell, codec: Codec): WireLocals {
   if (cell.isEmpty) return NO_CHANGES.locals
   if (cell.sent) return cell.sent

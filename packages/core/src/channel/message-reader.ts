@@ -18,6 +18,7 @@ import type {
 import { checkMessage } from './check-message.js'
 import { malformed } from './malformed.js'
 import type { PlainReader } from './plain-reader.js'
+import { ReadLocals } from './read-locals.js'
 import { MAX_RECORD } from './ring.js'
 import * as wire from './wire-format.js'
 
@@ -33,7 +34,8 @@ export class MessageReader {
   readonly #here: ThreadAddress
   readonly #peer: ThreadAddress
   readonly #introduced: unknown[]
-  #lastLocals: WireLocals = NO_LOCALS
+  readonly #callLocals = new ReadLocals()
+  readonly #changedLocals = new ReadLocals()
   /** Where the next word, or the next value, lies. */
   #at = 0
 
@@ -96,7 +98,7 @@ export class MessageReader {
     if (target.by === 'context') target = { by: 'context', context: this.#value() as string }
     else if (target.by === 'home') target = { by: 'home', thread: this.#value() as string }
     const context = (flags & wire.CONTEXT) === 0 ? undefined : (this.#value() as string)
-    const locals = this.#callLocals(flags)
+    const locals = this.#allLocals(flags)
     const storages = this.#storages(flags) as readonly WireStorage[]
     return {
       kind: 'call',
@@ -132,7 +134,8 @@ export class MessageReader {
       (flags & (wire.LOCALS | wire.STORAGES)) === 0
         ? NO_CHANGES
         : {
-            locals: (flags & wire.LOCALS) === 0 ? NO_LOCALS : this.#locals(),
+            locals:
+              (flags & wire.LOCALS) === 0 ? NO_LOCALS : this.#locals(flags, this.#changedLocals),
             storages: this.#storages(flags) as readonly WireStorageChange[],
           }
     return (flags & wire.OK) === 0
@@ -157,20 +160,30 @@ export class MessageReader {
       : { value, marks: this.#value() as NonNullable<WireValue['marks']> }
   }
 
-  #callLocals(flags: number): WireLocals {
-    if ((flags & wire.SAME_LOCALS) !== 0) return this.#lastLocals
-    if ((flags & wire.LOCALS) === 0) return NO_LOCALS
-    const locals = this.#locals()
-    if ((flags & wire.FLAT_LOCALS) === 0) return locals
-    this.#lastLocals = { ...locals, isFlat: true }
-    return this.#lastLocals
+  /** Those of a call. */
+  #allLocals(flags: number): WireLocals {
+    const before = this.#callLocals
+    switch (flags & (wire.SAME_LOCALS | wire.LOCALS)) {
+      case 0:
+        return NO_LOCALS
+      case wire.SAME_LOCALS:
+        return before.same()
+      case wire.LOCALS:
+        return before.keep(this.#locals(flags, before))
+      default:
+        return before.sameWith(this.#list())
+    }
   }
 
-  #locals(): WireLocals {
-    const keys = this.#keys()
-    const deleted = this.#keys()
-    const value = this.#value()
-    const marks = this.#value() as WireValue['marks']
+  #locals(flags: number, before: ReadLocals): WireLocals {
+    const keys = (flags & wire.SAME_KEYS) === 0 ? this.#keys() : before.sameKeys()
+    before.keepKeys(keys)
+    const deleted = (flags & wire.DELETED_KEYS) === 0 ? NO_LOCALS.deleted : this.#keys()
+    const value = this.#list()
+    if (value.length !== keys.length)
+      malformed(`it has ${value.length} values for ${keys.length} keys`)
+    const marks =
+      (flags & wire.MARKED_LOCALS) === 0 ? undefined : (this.#value() as WireValue['marks'])
     return { keys, values: marks ? { value, marks } : { value }, deleted }
   }
 

@@ -4,38 +4,39 @@
  */
 import type { WireLocals } from '../protocol.js'
 
-/** What is set, and what was deleted. */
+/** What is set, keys and values in two lists, and what was deleted. */
 export interface CellChanges {
-  readonly set: ReadonlyArray<readonly [key: string, value: unknown]>
+  readonly keys: readonly string[]
+  readonly values: readonly unknown[]
   readonly deleted: readonly string[]
 }
 
-type Entries = Iterable<readonly [string, unknown]>
-
 const NOTHING: ReadonlyMap<string, unknown> = new Map()
+const NONE: readonly string[] = []
 
 export class Cell {
   // All made only when they are needed: most calls have no Locals, and few functions look at them.
+  /** While nobody has looked for those that it begins with, only what was set since. */
   #values: Map<string, unknown> | undefined
+  /** Kept only once somebody has looked. */
   #changed: Set<string> | undefined = undefined
   #critical: Map<string, unknown> | undefined = undefined
-  #later: (() => Entries) | undefined = undefined
+  #later: (() => CellChanges) | undefined = undefined
+  #snapshot: CellChanges | undefined = undefined
   /** All the values, as they came or were last sent, where nobody can change them in place; forgotten with the next change. */
   sent: WireLocals | undefined = undefined
 
-  constructor(values?: Entries) {
+  constructor(values?: Iterable<readonly [string, unknown]>) {
     this.#values = values && new Map(values)
   }
 
-  /** Sets values that count as there from the start. */
-  begin(values: Entries): void {
-    const own = this.#own()
-    for (const [key, value] of values) own.set(key, value)
-  }
-
-  /** The same, asked for when somebody looks. */
-  beginLater(values: () => Entries): void {
+  /**
+   * Values that an empty cell begins with, asked for when somebody looks.
+   * @param unseen The same to be sent on until then, as whoever looks may change in place what he finds.
+   */
+  beginLater(values: () => CellChanges, unseen?: CellChanges): void {
     this.#later = values
+    this.#snapshot = unseen
   }
 
   /** Its own cell with the same values: what happens there stays there. */
@@ -54,7 +55,7 @@ export class Cell {
   }
 
   get isChanged(): boolean {
-    return this.#changed !== undefined && this.#changed.size > 0
+    return (this.#later ? this.#values : this.#changed) !== undefined
   }
 
   /** Values of `threadCritical` Locals in this scope on a loop: they never leave the thread. */
@@ -68,7 +69,8 @@ export class Cell {
   }
 
   set(key: string, value: unknown): void {
-    this.#own().set(key, value)
+    this.#values ??= new Map()
+    this.#values.set(key, value)
     this.#noteChange(key)
   }
 
@@ -76,40 +78,61 @@ export class Cell {
     if (this.#own().delete(key)) this.#noteChange(key)
   }
 
-  /** Everything, for the other side to start from. */
+  /** Everything, for the other side to start from: the same lists until something is set or deleted. */
   snapshot(): CellChanges {
-    return { set: [...this.values], deleted: [] }
+    this.#snapshot ??= listsOf(this.values)
+    return this.#snapshot
   }
 
   /** What has been set or deleted since the cell was made. */
   delta(): CellChanges {
-    const set: Array<readonly [string, unknown]> = []
+    if (this.#later) return listsOf(this.#values ?? NOTHING)
+    const keys: string[] = []
+    const values: unknown[] = []
     const deleted: string[] = []
-    for (const key of this.#changed ?? []) {
-      if (this.values.has(key)) set.push([key, this.values.get(key)])
-      else deleted.push(key)
+    for (const key of this.#changed ?? NONE) {
+      if (this.values.has(key)) {
+        keys.push(key)
+        values.push(this.values.get(key))
+      } else deleted.push(key)
     }
-    return { set, deleted }
+    return { keys, values, deleted }
   }
 
-  apply(delta: CellChanges): void {
-    for (const [key, value] of delta.set) this.set(key, value)
-    for (const key of delta.deleted) this.delete(key)
+  apply({ keys, values, deleted }: CellChanges): void {
+    for (let index = 0; index < keys.length; index += 1)
+      this.set(keys[index] as string, values[index])
+    for (const key of deleted) this.delete(key)
   }
 
   #noteChange(key: string): void {
     this.sent = undefined
+    this.#snapshot = undefined
+    if (this.#later) return
     this.#changed ??= new Set()
     this.#changed.add(key)
   }
 
   #own(): Map<string, unknown> {
+    if (this.#later) this.#look(this.#later)
     this.#values ??= new Map()
-    const later = this.#later
-    if (later) {
-      this.#later = undefined
-      for (const [key, value] of later()) this.#values.set(key, value)
-    }
     return this.#values
   }
+
+  #look(later: () => CellChanges): void {
+    const set = this.#values
+    this.#changed = set && new Set(set.keys())
+    this.#later = undefined
+    this.#snapshot = undefined
+    const { keys, values } = later()
+    const all = new Map<string, unknown>()
+    for (let index = 0; index < keys.length; index += 1)
+      all.set(keys[index] as string, values[index])
+    for (const [key, value] of set ?? NOTHING) all.set(key, value)
+    this.#values = all
+  }
+}
+
+function listsOf(values: ReadonlyMap<string, unknown>): CellChanges {
+  return { keys: [...values.keys()], values: [...values.values()], deleted: NONE }
 }

@@ -1,0 +1,48 @@
+/**
+ * What a reader keeps of the `Local`s that came last: see {@link file://./written-locals.ts}. Never what anybody has been given, who
+ * might change it: whoever looks gets copies (`WireLocals.isShared`).
+ */
+import type { WireLocals } from '../protocol.js'
+import { malformed } from './malformed.js'
+import { placesOfObjects } from './written-locals.js'
+
+export class ReadLocals {
+  #keys: readonly string[] | undefined = undefined
+  #last: WireLocals | undefined = undefined
+  #places: readonly number[] = []
+
+  /** The keys that came last, in a list of their own: it will stand for other values. */
+  sameKeys(): readonly string[] {
+    return this.#keys ? [...this.#keys] : malformed('it has the keys of one that never came')
+  }
+
+  keepKeys(keys: readonly string[]): void {
+    this.#keys = keys
+  }
+
+  /** @returns the locals, as others may have them, too. */
+  keep(locals: WireLocals): WireLocals {
+    this.#last = undefined
+    if (locals.values.marks) return locals
+    this.#places = placesOfObjects(locals.values.value as readonly unknown[])
+    const isFlat = this.#places.length === 0
+    this.#last = { ...locals, isFlat, isShared: !isFlat }
+    return this.#last
+  }
+
+  same(): WireLocals {
+    return this.#last ?? malformed('it has the locals of one that never came')
+  }
+
+  sameWith(objects: readonly unknown[]): WireLocals {
+    const last = this.same()
+    if (objects.length !== this.#places.length)
+      malformed(`it has ${objects.length} objects for ${this.#places.length} places`)
+    const value = [...(last.values.value as readonly unknown[])]
+    this.#places.forEach((place, index) => {
+      value[place] = objects[index]
+    })
+    this.#last = { ...last, values: { value } }
+    return this.#last
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * What the reader of a channel has kept of the `Local`s of the message before, so that they need not be sent again. Of objects,
+ * which their owner may change in place, it is what was written: they are written each time, and taken back where that is the
+ * same. The other side is {@link file://./read-locals.ts}.
+ */
+import type { WireLocals } from '../protocol.js'
+
+/** Longer objects are sent each time, and not kept. In words. */
+const MOST_WORDS = 1024
+
+export class WrittenLocals {
+  #keys: readonly string[] | undefined = undefined
+  /** Whether the reader has kept the values, too. */
+  #hasValues = false
+  /** Where, among the values, objects stand. */
+  #places: readonly number[] = []
+  #words = new Int32Array(64)
+  /** So many words the objects took; 0 where they were not written apart. */
+  #length = 0
+  #isOdd = 0
+
+  /** What was written last does not reach the reader. */
+  forget(): void {
+    this.#keys = undefined
+    this.#hasValues = false
+  }
+
+  hasKeys(keys: readonly string[]): boolean {
+    const known = this.#keys
+    if (keys === known) return true
+    if (known?.length !== keys.length) return false
+    for (let index = 0; index < keys.length; index += 1)
+      if (keys[index] !== known[index]) return false
+    return true
+  }
+
+  keepKeys(keys: readonly string[]): void {
+    this.#keys = keys
+  }
+
+  /** Marked values are made anew for each call. */
+  keep({ keys, values: { value, marks } }: WireLocals): void {
+    this.#keys = keys
+    this.#hasValues = marks === undefined
+    this.#length = 0
+    if (this.#hasValues) this.#places = placesOfObjects(value as readonly unknown[])
+  }
+
+  /** Whether all but the objects is what the reader has. The values themselves are not held here: they are the user's. */
+  has({ keys, values }: WireLocals): boolean {
+    return this.#hasValues && keys === this.#keys && !values.marks
+  }
+
+  objectsIn({ values }: WireLocals): unknown[] {
+    const value = values.value as readonly unknown[]
+    const objects: unknown[] = []
+    for (const place of this.#places) objects.push(value[place])
+    return objects
+  }
+
+  /**
+   * The objects were written as these words. What they taught the reader can't be the same twice, so that words which are the same
+   * teach nothing.
+   * @returns whether that is what they were before; from now on it is.
+   */
+  isSame(words: Int32Array, from: number, end: number): boolean {
+    const length = end - from
+    // Bytes lie where the word is even.
+    const isOdd = from & 1
+    if (length === this.#length && isOdd === this.#isOdd) {
+      let index = 0
+      while (index < length && words[from + index] === this.#words[index]) index += 1
+      if (index === length) return true
+    }
+    this.#length = length > MOST_WORDS ? 0 : length
+    this.#isOdd = isOdd
+    if (this.#length > this.#words.length) this.#words = new Int32Array(MOST_WORDS)
+    for (let index = 0; index < this.#length; index += 1)
+      this.#words[index] = words[from + index] as number
+    return false
+  }
+}
+
+/** By the same rule on both sides. */
+export function placesOfObjects(values: readonly unknown[]): number[] {
+  const places: number[] = []
+  for (let index = 0; index < values.length; index += 1)
+    if (typeof values[index] === 'object' && values[index] !== null) places.push(index)
+  return places
+}
