@@ -121,6 +121,8 @@ export interface WireLocals {
   readonly isFlat?: boolean | undefined
   /** It is handed to several: whoever wants to look at its values makes copies of them, which are plain data. */
   readonly isShared?: boolean | undefined
+  /** Of what has come back: the keys that there are once it is applied to what the call took along. They are never sent. */
+  readonly after?: readonly string[] | undefined
 }
 
 /** The store of an `AsyncLocalStorage` that is carried along under a name. */

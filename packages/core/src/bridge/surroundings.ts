@@ -30,7 +30,7 @@ export class Surroundings {
   /** Also after an error: what a call did to its surroundings has happened. */
   bringBack({ locals, storages }: WireChanges): void {
     if (locals.keys.length > 0 || locals.deleted.length > 0)
-      this.#cell.apply(this.#codec.decodeLocals(locals))
+      this.#cell.apply(this.#codec.decodeLocals(locals), this.locals.keys)
     if (storages.length > 0) this.#stores.apply(storages)
   }
 }

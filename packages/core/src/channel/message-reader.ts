@@ -17,10 +17,12 @@ import type {
 } from '../protocol.js'
 import { checkMessage } from './check-message.js'
 import { malformed } from './malformed.js'
+import type { LaneLocals } from './message-writer.js'
 import type { PlainReader } from './plain-reader.js'
 import { ReadLocals } from './read-locals.js'
 import { MAX_RECORD } from './ring.js'
 import * as wire from './wire-format.js'
+import type { WrittenLocals } from './written-locals.js'
 
 /** Shared by all messages that have none, and never changed. */
 const NO_FRAMES: readonly FrameRef[] = []
@@ -34,8 +36,9 @@ export class MessageReader {
   readonly #here: ThreadAddress
   readonly #peer: ThreadAddress
   readonly #introduced: unknown[]
-  readonly #callLocals = new ReadLocals()
+  readonly #callLocals: ReadLocals
   readonly #changedLocals = new ReadLocals()
+  readonly #sentLocals: WrittenLocals
   /** Where the next word, or the next value, lies. */
   #at = 0
 
@@ -43,12 +46,15 @@ export class MessageReader {
     bytes: Buffer,
     plain: PlainReader,
     { here, peer }: { here: ThreadAddress; peer: ThreadAddress },
+    { written, read }: LaneLocals,
   ) {
     this.#words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2)
     this.#plain = plain
     this.#here = here
     this.#peer = peer
     this.#introduced = [peer, here]
+    this.#callLocals = read
+    this.#sentLocals = written
   }
 
   isIntroduction(at: number): boolean {
@@ -98,7 +104,7 @@ export class MessageReader {
     if (target.by === 'context') target = { by: 'context', context: this.#value() as string }
     else if (target.by === 'home') target = { by: 'home', thread: this.#value() as string }
     const context = (flags & wire.CONTEXT) === 0 ? undefined : (this.#value() as string)
-    const locals = this.#allLocals(flags)
+    const locals = this.#allLocals(flags, isFar ? wire.NO_CALL : id)
     const storages = this.#storages(flags) as readonly WireStorage[]
     return {
       kind: 'call',
@@ -123,10 +129,16 @@ export class MessageReader {
     const isFar = (flags & wire.FAR) !== 0
     const to = isFar ? this.#address() : this.#here
     const from = isFar ? this.#address() : this.#peer
-    return { kind: 'outcome', to, from, id, outcome: this.#whatCameOfIt(flags) }
+    return {
+      kind: 'outcome',
+      to,
+      from,
+      id,
+      outcome: this.#whatCameOfIt(flags, isFar ? wire.NO_CALL : id),
+    }
   }
 
-  #whatCameOfIt(flags: number): Outcome {
+  #whatCameOfIt(flags: number, id: number): Outcome {
     if ((flags & wire.REFUSED) !== 0) return { ok: 'refused' }
     const value = this.#marked([this.#value()], flags)
     const ran = (flags & wire.TIMED) === 0 ? undefined : (this.#value() as number)
@@ -134,8 +146,7 @@ export class MessageReader {
       (flags & (wire.LOCALS | wire.STORAGES)) === 0
         ? NO_CHANGES
         : {
-            locals:
-              (flags & wire.LOCALS) === 0 ? NO_LOCALS : this.#locals(flags, this.#changedLocals),
+            locals: (flags & wire.LOCALS) === 0 ? NO_LOCALS : this.#broughtBack(flags, id),
             storages: this.#storages(flags) as readonly WireStorageChange[],
           }
     return (flags & wire.OK) === 0
@@ -161,18 +172,25 @@ export class MessageReader {
   }
 
   /** Those of a call. */
-  #allLocals(flags: number): WireLocals {
+  #allLocals(flags: number, id: number): WireLocals {
     const before = this.#callLocals
-    switch (flags & (wire.SAME_LOCALS | wire.LOCALS)) {
-      case 0:
-        return NO_LOCALS
-      case wire.SAME_LOCALS:
-        return before.same()
-      case wire.LOCALS:
-        return before.keep(this.#locals(flags, before))
-      default:
-        return before.sameWith(this.#list())
+    const isNew = (flags & wire.LOCALS) !== 0
+    if ((flags & wire.SAME_LOCALS) === 0) {
+      if (!isNew) return NO_LOCALS
+      before.noteCall(id)
+      return before.keep(this.#locals(flags, before))
     }
+    const isAfter = (flags & wire.AFTER_OUTCOME) !== 0
+    if (isAfter) before.keepAfterOutcome()
+    before.noteCall(id)
+    if (isNew) return before.sameWith(this.#list())
+    return isAfter ? before.sameWith([]) : before.same()
+  }
+
+  #broughtBack(flags: number, id: number): WireLocals {
+    const locals = this.#locals(flags, this.#changedLocals)
+    const after = this.#sentLocals.noteOutcome(id, locals)
+    return after ? { ...locals, after } : locals
   }
 
   #locals(flags: number, before: ReadLocals): WireLocals {

@@ -15,11 +15,18 @@ import type {
   WireValue,
 } from '../protocol.js'
 import type { PlainWriter } from './plain-writer.js'
+import type { ReadLocals } from './read-locals.js'
 import * as wire from './wire-format.js'
 import { WrittenLocals } from './written-locals.js'
 
 /** Introduces a thing to the reader under a number, ahead of the message that is being written. */
 export type Introduce = (number: number, thing: object | string) => boolean
+
+/** The `Local`s of the calls of this side, and of those of the other: who reads and who writes must both know of both. */
+export interface LaneLocals {
+  readonly written: WrittenLocals
+  readonly read: ReadLocals
+}
 
 /** A longer chain takes the generic way: its words are written without asking for room. */
 const MOST_FRAMES = 1000
@@ -34,8 +41,9 @@ export class MessageWriter {
   /** What was asked for last: mostly the function of the call before. */
   #lastThing: object | string | undefined = undefined
   #lastNumber = 0
-  readonly #callLocals = new WrittenLocals()
+  readonly #callLocals: WrittenLocals
   readonly #changedLocals = new WrittenLocals()
+  readonly #takenLocals: ReadLocals
   #at = 0
   #end = 0
 
@@ -45,12 +53,15 @@ export class MessageWriter {
     plain: PlainWriter,
     { here, peer }: { here: ThreadAddress; peer: ThreadAddress },
     introduce: Introduce,
+    { written, read }: LaneLocals,
   ) {
     this.#words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2)
     this.#plain = plain
     this.#here = here
     this.#peer = peer
     this.#introduce = introduce
+    this.#callLocals = written
+    this.#takenLocals = read
   }
 
   /**
@@ -118,8 +129,10 @@ export class MessageWriter {
   }
 
   /** `Local`s have the same few names again and again, and long ones. */
-  #knowsKeys({ keys, deleted }: WireLocals, before: WrittenLocals): boolean {
-    if (!before.hasKeys(keys)) for (const key of keys) if (!this.#knows(key)) return false
+  #knowsKeys(locals: WireLocals, before: WrittenLocals): boolean {
+    const { keys, deleted } = locals
+    if (!before.has(locals) && !before.hasKeys(keys))
+      for (const key of keys) if (!this.#knows(key)) return false
     for (const key of deleted) if (!this.#knows(key)) return false
     return true
   }
@@ -173,6 +186,7 @@ export class MessageWriter {
     if (scope.locals.keys.length > 0) {
       const of = this.#allLocals(scope.locals)
       if (of === 0) return false
+      this.#callLocals.noteCall(this.#isNear(message) ? id : wire.NO_CALL)
       flags |= of
     }
     if (storages.length > 0) {
@@ -215,6 +229,7 @@ export class MessageWriter {
       const of = this.#locals(locals, this.#changedLocals)
       if (of === 0) return false
       this.#changedLocals.keepKeys(locals.keys)
+      if (this.#isNear(message)) this.#takenLocals.noteOutcome(id, locals)
       flags |= of
     }
     this.#words[at >> 2] = flags
@@ -251,14 +266,18 @@ export class MessageWriter {
       before.keep(locals)
       return flags
     }
+    let flags = wire.SAME_LOCALS
+    if (before.isAfterOutcome(locals)) {
+      flags |= wire.AFTER_OUTCOME
+      before.keep(locals)
+    }
     const objects = before.objectsIn(locals)
-    if (objects.length === 0) return wire.SAME_LOCALS
+    if (objects.length === 0) return flags
     const start = this.#at
     if (!this.#list(objects)) return 0
-    if (!before.isSame(this.#words, start >> 2, this.#at >> 2))
-      return wire.SAME_LOCALS | wire.LOCALS
+    if (!before.isSame(this.#words, start >> 2, this.#at >> 2)) return flags | wire.LOCALS
     this.#at = start
-    return wire.SAME_LOCALS
+    return flags
   }
 
   #locals({ keys, values, deleted }: WireLocals, before: WrittenLocals): number {

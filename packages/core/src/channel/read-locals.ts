@@ -4,12 +4,43 @@
  */
 import type { WireLocals } from '../protocol.js'
 import { malformed } from './malformed.js'
-import { placesOfObjects } from './written-locals.js'
+import { NO_CALL } from './wire-format.js'
+import { isWhole, joined, placesOfObjects } from './written-locals.js'
+
+/** Stands for an object that will come with the call, so that none of the user's is held here. */
+const OBJECT = Object.freeze({})
 
 export class ReadLocals {
   #keys: readonly string[] | undefined = undefined
   #last: WireLocals | undefined = undefined
   #places: readonly number[] = []
+  #call = NO_CALL
+  #after: WireLocals | undefined = undefined
+
+  noteCall(id: number): void {
+    this.#call = id
+    this.#after = undefined
+  }
+
+  /** The outcome of a call goes back. */
+  noteOutcome(id: number, changed: WireLocals): void {
+    if (id === NO_CALL || id !== this.#call) return
+    if (!this.#last || !isWhole(changed)) return
+    const { keys, places } = joined(this.#last.keys, changed.keys)
+    const value = [...(this.#last.values.value as readonly unknown[])]
+    const values = changed.values.value as readonly unknown[]
+    for (let index = 0; index < places.length; index += 1) {
+      const one = values[index]
+      value[places[index] as number] = typeof one === 'object' && one !== null ? OBJECT : one
+    }
+    this.#after = { keys, values: { value }, deleted: [] }
+  }
+
+  /** From here on, those that there were after the outcome are what came last, but for the objects. */
+  keepAfterOutcome(): void {
+    this.keep(this.#after ?? malformed('it has what is left of a call that never came'))
+    this.#keys = this.#after?.keys
+  }
 
   /** The keys that came last, in a list of their own: it will stand for other values. */
   sameKeys(): readonly string[] {

@@ -44,6 +44,8 @@ export const CLAIM = 1 << 19
 export const SAME_KEYS = 1 << 24
 export const DELETED_KEYS = 1 << 25
 export const MARKED_LOCALS = 1 << 26
+/** With `SAME_LOCALS`: what the call before had, with what its outcome brought back. */
+export const AFTER_OUTCOME = 1 << 27
 
 // Outcomes.
 export const OK = 1 << 8
@@ -60,6 +62,9 @@ export const TARGET_NUMBERS = {
   loop: 5,
   home: 6,
 } as const
+
+/** The number of no call: of one that is passed on, which another thread has numbered. */
+export const NO_CALL = -1
 
 /** What nobody has to introduce: the thread that writes, and the one that reads. */
 export const WRITER = 0

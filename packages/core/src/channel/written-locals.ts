@@ -2,8 +2,12 @@
  * What the reader of a channel has kept of the `Local`s of the message before, so that they need not be sent again. Of objects,
  * which their owner may change in place, it is what was written: they are written each time, and taken back where that is the
  * same. The other side is {@link file://./read-locals.ts}.
+ *
+ * What the outcome of the last call with Locals has changed is known on both sides as well. Of the last only: while it is that here,
+ * the other side can't have taken another, and so has changed nothing since.
  */
 import type { WireLocals } from '../protocol.js'
+import { NO_CALL } from './wire-format.js'
 
 /** Longer objects are sent each time, and not kept. In words. */
 const MOST_WORDS = 1024
@@ -18,11 +22,29 @@ export class WrittenLocals {
   /** So many words the objects took; 0 where they were not written apart. */
   #length = 0
   #isOdd = 0
+  /** The last call that had any. */
+  #call = NO_CALL
+  /** The keys of what it was after its outcome, which stand for the values. */
+  #after: readonly string[] | undefined = undefined
 
   /** What was written last does not reach the reader. */
   forget(): void {
     this.#keys = undefined
     this.#hasValues = false
+    this.noteCall(NO_CALL)
+  }
+
+  noteCall(id: number): void {
+    this.#call = id
+    this.#after = undefined
+  }
+
+  /** An outcome has come. @returns the keys to send what is there after it by, where the other side has that, too. */
+  noteOutcome(id: number, changed: WireLocals): readonly string[] | undefined {
+    if (id === NO_CALL || id !== this.#call) return undefined
+    if (!this.#keys || !this.#hasValues || !isWhole(changed)) return undefined
+    this.#after = joined(this.#keys, changed.keys).keys
+    return this.#after
   }
 
   hasKeys(keys: readonly string[]): boolean {
@@ -48,7 +70,11 @@ export class WrittenLocals {
 
   /** Whether all but the objects is what the reader has. The values themselves are not held here: they are the user's. */
   has({ keys, values }: WireLocals): boolean {
-    return this.#hasValues && keys === this.#keys && !values.marks
+    return this.#hasValues && (keys === this.#keys || keys === this.#after) && !values.marks
+  }
+
+  isAfterOutcome({ keys }: WireLocals): boolean {
+    return keys === this.#after
   }
 
   objectsIn({ values }: WireLocals): unknown[] {
@@ -81,7 +107,28 @@ export class WrittenLocals {
   }
 }
 
-/** By the same rule on both sides. */
+/** Changes that can be joined to what a call had. By the same rule on both sides, as is what follows. */
+export function isWhole({ values, deleted }: WireLocals): boolean {
+  return !values.marks && deleted.length === 0
+}
+
+/** A list of both, and where in it each one of the second stands. */
+export function joined(
+  keys: readonly string[],
+  more: readonly string[],
+): { keys: string[]; places: number[] } {
+  const all = [...keys]
+  const places: number[] = []
+  for (let index = 0; index < more.length; index += 1) {
+    const key = more[index] as string
+    // Mostly the same function sets the same ones.
+    let place = all[index] === key ? index : all.indexOf(key)
+    if (place < 0) place = all.push(key) - 1
+    places.push(place)
+  }
+  return { keys: all, places }
+}
+
 export function placesOfObjects(values: readonly unknown[]): number[] {
   const places: number[] = []
   for (let index = 0; index < values.length; index += 1)

@@ -39,6 +39,7 @@ export interface LocalChanges {
   readonly keys: readonly string[]
   readonly values: readonly unknown[]
   readonly deleted: readonly string[]
+  readonly after?: readonly string[] | undefined
 }
 
 /** What the user calls the value of that index. */
@@ -140,11 +141,11 @@ export class Codec implements ValueCodec {
     return { keys, values: wire, deleted, isFlat }
   }
 
-  decodeLocals({ keys, values, deleted, isShared }: WireLocals): LocalChanges {
+  decodeLocals({ keys, values, deleted, isShared, after }: WireLocals): LocalChanges {
     const decoded = isShared
       ? (values.value as unknown[]).map(copyOfPlain)
       : this.decodeList(values)
-    return { keys, values: decoded, deleted }
+    return { keys, values: decoded, deleted, after }
   }
 
   /** Loads what decoding the value needs and does not have at hand. */

@@ -9,6 +9,8 @@ export interface CellChanges {
   readonly keys: readonly string[]
   readonly values: readonly unknown[]
   readonly deleted: readonly string[]
+  /** The keys by which to send what is there once this is applied to what was sent before. */
+  readonly after?: readonly string[] | undefined
 }
 
 const NOTHING: ReadonlyMap<string, unknown> = new Map()
@@ -99,10 +101,16 @@ export class Cell {
     return { keys, values, deleted }
   }
 
-  apply({ keys, values, deleted }: CellChanges): void {
+  /** @param sent The keys of the snapshot that came before. */
+  apply({ keys, values, deleted, after }: CellChanges, sent?: readonly string[]): void {
+    const isAsSent = sent !== undefined && this.#snapshot?.keys === sent && !this.#later
     for (let index = 0; index < keys.length; index += 1)
       this.set(keys[index] as string, values[index])
     for (const key of deleted) this.delete(key)
+    if (after && isAsSent) {
+      const all = this.values
+      this.#snapshot = { keys: after, values: after.map((key) => all.get(key)), deleted: NONE }
+    }
   }
 
   #noteChange(key: string): void {
