@@ -1,5 +1,6 @@
 /** Reads what `message-writer.ts` wrote: one record after the other, in order, as each may have taught things to the next. */
 import { NO_CHANGES } from '../codec/clone-failure.js'
+import { keyText } from '../context/key-text.js'
 import type {
   CallMessage,
   CallName,
@@ -81,7 +82,8 @@ export class MessageReader {
   /** Numbers follow each other, and are never given a second time. */
   #introduce(number: number): void {
     if (number !== this.#introduced.length) malformed(`something is introduced as number ${number}`)
-    this.#introduced.push(this.#value())
+    const thing = this.#value()
+    this.#introduced.push(typeof thing === 'string' ? keyText(thing) : thing)
   }
 
   #call(flags: number): CallMessage {

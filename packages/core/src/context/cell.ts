@@ -16,14 +16,18 @@ export interface CellChanges {
 const NOTHING: ReadonlyMap<string, unknown> = new Map()
 const NONE: readonly string[] = []
 
+/** So many are set at most without a look at the rest: they are searched one by one. */
+const MOST_UNSEEN = 16
+
 export class Cell {
   // All made only when they are needed: most calls have no Locals, and few functions look at them.
-  /** While nobody has looked for those that it begins with, only what was set since. */
   #values: Map<string, unknown> | undefined
-  /** Kept only once somebody has looked. */
   #changed: Set<string> | undefined = undefined
   #critical: Map<string, unknown> | undefined = undefined
+  /** What it begins with, while nobody has looked. */
   #later: (() => CellChanges) | undefined = undefined
+  /** What was set meanwhile. */
+  #unseen: { readonly keys: string[]; readonly values: unknown[] } | undefined = undefined
   #snapshot: CellChanges | undefined = undefined
   /** All the values, as they came or were last sent, where nobody can change them in place; forgotten with the next change. */
   sent: WireLocals | undefined = undefined
@@ -57,7 +61,7 @@ export class Cell {
   }
 
   get isChanged(): boolean {
-    return (this.#later ? this.#values : this.#changed) !== undefined
+    return (this.#changed ?? this.#unseen) !== undefined
   }
 
   /** Values of `threadCritical` Locals in this scope on a loop: they never leave the thread. */
@@ -71,9 +75,13 @@ export class Cell {
   }
 
   set(key: string, value: unknown): void {
-    this.#values ??= new Map()
-    this.#values.set(key, value)
-    this.#noteChange(key)
+    if (this.#later && (this.#unseen?.keys.length ?? 0) < MOST_UNSEEN) {
+      this.#forgetSent()
+      this.#setUnseen(key, value)
+    } else {
+      this.#own().set(key, value)
+      this.#noteChange(key)
+    }
   }
 
   delete(key: string): void {
@@ -88,7 +96,8 @@ export class Cell {
 
   /** What has been set or deleted since the cell was made. */
   delta(): CellChanges {
-    if (this.#later) return listsOf(this.#values ?? NOTHING)
+    if (this.#unseen)
+      return { keys: [...this.#unseen.keys], values: [...this.#unseen.values], deleted: NONE }
     const keys: string[] = []
     const values: unknown[] = []
     const deleted: string[] = []
@@ -114,11 +123,24 @@ export class Cell {
   }
 
   #noteChange(key: string): void {
-    this.sent = undefined
-    this.#snapshot = undefined
-    if (this.#later) return
+    this.#forgetSent()
     this.#changed ??= new Set()
     this.#changed.add(key)
+  }
+
+  #forgetSent(): void {
+    this.sent = undefined
+    this.#snapshot = undefined
+  }
+
+  #setUnseen(key: string, value: unknown): void {
+    this.#unseen ??= { keys: [], values: [] }
+    const { keys, values } = this.#unseen
+    const place = keys.indexOf(key)
+    if (place < 0) {
+      keys.push(key)
+      values.push(value)
+    } else values[place] = value
   }
 
   #own(): Map<string, unknown> {
@@ -128,16 +150,19 @@ export class Cell {
   }
 
   #look(later: () => CellChanges): void {
-    const set = this.#values
-    this.#changed = set && new Set(set.keys())
     this.#later = undefined
     this.#snapshot = undefined
-    const { keys, values } = later()
     const all = new Map<string, unknown>()
-    for (let index = 0; index < keys.length; index += 1)
-      all.set(keys[index] as string, values[index])
-    for (const [key, value] of set ?? NOTHING) all.set(key, value)
     this.#values = all
+    const set = this.#unseen
+    this.#unseen = undefined
+    try {
+      const { keys, values } = later()
+      for (let index = 0; index < keys.length; index += 1)
+        all.set(keys[index] as string, values[index])
+    } finally {
+      if (set) this.apply({ ...set, deleted: NONE })
+    }
   }
 }
 

@@ -1,5 +1,7 @@
 /** `Local` seen as an object: properties kept in whichever store the current code has. */
 
+import { keyText } from './key-text.js'
+
 /** Where one Local's values are, for the code that runs now. Keys are `prefix + property`. */
 export interface LocalStore {
   read(): ReadonlyMap<string, unknown>
@@ -17,7 +19,7 @@ export function createNamespace(target: object, prefix: string, store: LocalStor
   const keyOf = (property: string): string => {
     const found = known.get(property)
     if (found !== undefined) return found
-    const key = prefix + property
+    const key = keyText(prefix + property)
     if (known.size < MOST_KNOWN) known.set(property, key)
     return key
   }
