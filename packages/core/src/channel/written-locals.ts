@@ -30,7 +30,6 @@ export class WrittenLocals {
   /** What was written last does not reach the reader. */
   forget(): void {
     this.#keys = undefined
-    this.#hasValues = false
     this.noteCall(NO_CALL)
   }
 

@@ -45,6 +45,20 @@ describe('a cell', () => {
     expect([...deleted].sort()).toEqual(['brief', 'gone'])
   })
 
+  test('sends what is there after the changes of a call by the keys that are given for it, where it was as it had been sent', () => {
+    const cell = new Cell([['a', 1]])
+    const changes = { keys: ['b'], values: [2], deleted: [], after: ['a', 'b'] }
+    cell.apply(changes, cell.snapshot().keys)
+    expect(cell.snapshot().keys).toBe(changes.after)
+    expect(cell.snapshot().values).toEqual([1, 2])
+    const { keys } = cell.snapshot()
+    cell.set('c', 3)
+    // For a call to another thread.
+    cell.snapshot()
+    cell.apply(changes, keys)
+    expect(cell.snapshot()).toEqual({ keys: ['a', 'b', 'c'], values: [1, 2, 3], deleted: [] })
+  })
+
   test('counts a key as changed also when it was set to what it was', () => {
     const cell = new Cell([['a', 1]])
     cell.set('a', 1)
@@ -121,6 +135,21 @@ describe('a cell that begins with values which nobody has looked at', () => {
     expect(cell.isChanged).toBe(true)
     expect(cell.delta()).toEqual({ keys: ['b', 'c'], values: [20, 30], deleted: [] })
     expect(looks()).toBe(0)
+  })
+
+  test('takes and tells many as well', () => {
+    const { cell } = begun({ a: 1 })
+    const keys = Array.from({ length: 40 }, (_, index) => `key ${index}`)
+    for (let time = 0; time < 2; time += 1)
+      keys.forEach((key, index) => {
+        cell.set(key, index + time)
+      })
+    expect(cell.delta()).toEqual({
+      keys,
+      values: keys.map((_, index) => index + 1),
+      deleted: [],
+    })
+    expect([...cell.values.keys()]).toEqual(['a', ...keys])
   })
 
   test('has them in their order when somebody looks, with what was set meanwhile, which stays a change', () => {
