@@ -205,6 +205,18 @@ describe('what an outcome has brought back', () => {
     expect(last().flags & SAME_LOCALS).toBe(0)
   })
 
+  test('is sent where it has grown too long to be kept', () => {
+    const { start, finish, last } = pair()
+    const cell = new Cell([['a', 1]])
+    const flags: number[] = []
+    for (let turn = 0; turn < 6; turn += 1) {
+      finish(start(cell), (there) => there.set(`text ${turn}`, 'x'.repeat(4000)))
+      flags.push(last().flags & SAME_LOCALS)
+    }
+    expect(arrivedIn(start(cell))).toEqual(valuesOf(cell))
+    expect(flags).toEqual([0, SAME_LOCALS, SAME_LOCALS, SAME_LOCALS, SAME_LOCALS, 0])
+  })
+
   test('leaves none of the values behind that a function has set to objects', () => {
     const { start, finish } = pair()
     const cell = new Cell([['user', { name: 'ada' }]])

@@ -5,7 +5,7 @@
 import type { WireLocals } from '../protocol.js'
 import { malformed } from './malformed.js'
 import { NO_CALL } from './wire-format.js'
-import { isWhole, joined, placesOfObjects } from './written-locals.js'
+import { isSmall, isWhole, joined, placesOfObjects } from './written-locals.js'
 
 /** Stands for an object that will come with the call, so that none of the user's is held here. */
 const OBJECT = Object.freeze({})
@@ -33,7 +33,7 @@ export class ReadLocals {
       const one = values[index]
       value[places[index] as number] = typeof one === 'object' && one !== null ? OBJECT : one
     }
-    this.#after = { keys, values: { value }, deleted: [] }
+    if (isSmall({ value })) this.#after = { keys, values: { value }, deleted: [] }
   }
 
   /** From here on, those that there were after the outcome are what came last, but for the objects. */

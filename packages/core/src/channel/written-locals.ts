@@ -6,11 +6,13 @@
  * What the outcome of the last call with Locals has changed is known on both sides as well. Of the last only: while it is that here,
  * the other side can't have taken another, and so has changed nothing since.
  */
-import type { WireLocals } from '../protocol.js'
+import type { WireLocals, WireValue } from '../protocol.js'
 import { NO_CALL } from './wire-format.js'
 
 /** Longer objects are sent each time, and not kept. In words. */
 const MOST_WORDS = 1024
+/** More is not kept from outcomes, each of which might add to it. In characters. */
+const MOST_TEXT = 16_384
 
 export class WrittenLocals {
   #keys: readonly string[] | undefined = undefined
@@ -69,7 +71,8 @@ export class WrittenLocals {
 
   /** Whether all but the objects is what the reader has. The values themselves are not held here: they are the user's. */
   has({ keys, values }: WireLocals): boolean {
-    return this.#hasValues && (keys === this.#keys || keys === this.#after) && !values.marks
+    if (!this.#hasValues || values.marks) return false
+    return keys === this.#keys || (keys === this.#after && isSmall(values))
   }
 
   isAfterOutcome({ keys }: WireLocals): boolean {
@@ -109,6 +112,14 @@ export class WrittenLocals {
 /** Changes that can be joined to what a call had. By the same rule on both sides, as is what follows. */
 export function isWhole({ values, deleted }: WireLocals): boolean {
   return !values.marks && deleted.length === 0
+}
+
+/** Whether it is worth keeping. */
+export function isSmall({ value }: WireValue): boolean {
+  let size = 0
+  for (const one of value as readonly unknown[])
+    size += typeof one === 'string' ? one.length + 8 : 8
+  return size <= MOST_TEXT
 }
 
 /** A list of both, and where in it each one of the second stands. */
