@@ -217,6 +217,20 @@ describe('what an outcome has brought back', () => {
     expect(flags).toEqual([0, SAME_LOCALS, SAME_LOCALS, SAME_LOCALS, SAME_LOCALS, 0])
   })
 
+  test('is sent where there are too many keys to look through', () => {
+    const { start, finish, last } = pair()
+    const cell = new Cell(Array.from({ length: 100 }, (_, index) => [`key ${index}`, index]))
+    const flags: number[] = []
+    for (const count of [40, 41, 1]) {
+      finish(start(cell), (there) => {
+        for (let index = 0; index < count; index += 1) there.set(`key ${index}`, -index)
+      })
+      expect(arrivedIn(start(cell))).toEqual(valuesOf(cell))
+      flags.push(last().flags & SAME_LOCALS)
+    }
+    expect(flags).toEqual([SAME_LOCALS, 0, SAME_LOCALS])
+  })
+
   test('leaves none of the values behind that a function has set to objects', () => {
     const { start, finish } = pair()
     const cell = new Cell([['user', { name: 'ada' }]])

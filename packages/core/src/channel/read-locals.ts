@@ -5,7 +5,7 @@
 import type { WireLocals } from '../protocol.js'
 import { malformed } from './malformed.js'
 import { NO_CALL } from './wire-format.js'
-import { isSmall, isWhole, joined, placesOfObjects } from './written-locals.js'
+import { isJoinable, isSmall, joined, placesOfObjects } from './written-locals.js'
 
 /** Stands for an object that will come with the call, so that none of the user's is held here. */
 const OBJECT = Object.freeze({})
@@ -25,7 +25,7 @@ export class ReadLocals {
   /** The outcome of a call goes back. */
   noteOutcome(id: number, changed: WireLocals): void {
     if (id === NO_CALL || id !== this.#call) return
-    if (!this.#last || !isWhole(changed)) return
+    if (!this.#last || !isJoinable(this.#last.keys, changed)) return
     const { keys, places } = joined(this.#last.keys, changed.keys)
     const value = [...(this.#last.values.value as readonly unknown[])]
     const values = changed.values.value as readonly unknown[]

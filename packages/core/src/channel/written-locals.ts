@@ -13,6 +13,8 @@ import { NO_CALL } from './wire-format.js'
 const MOST_WORDS = 1024
 /** More is not kept from outcomes, each of which might add to it. In characters. */
 const MOST_TEXT = 16_384
+/** Keys are looked for one by one. */
+const MOST_COMPARED = 4096
 
 export class WrittenLocals {
   #keys: readonly string[] | undefined = undefined
@@ -43,7 +45,7 @@ export class WrittenLocals {
   /** An outcome has come. @returns the keys to send what is there after it by, where the other side has that, too. */
   noteOutcome(id: number, changed: WireLocals): readonly string[] | undefined {
     if (id === NO_CALL || id !== this.#call) return undefined
-    if (!this.#keys || !this.#hasValues || !isWhole(changed)) return undefined
+    if (!this.#keys || !this.#hasValues || !isJoinable(this.#keys, changed)) return undefined
     this.#after = joined(this.#keys, changed.keys).keys
     return this.#after
   }
@@ -109,9 +111,10 @@ export class WrittenLocals {
   }
 }
 
-/** Changes that can be joined to what a call had. By the same rule on both sides, as is what follows. */
-export function isWhole({ values, deleted }: WireLocals): boolean {
-  return !values.marks && deleted.length === 0
+/** Whether changes can be joined to what a call had. By the same rule on both sides, as is what follows. */
+export function isJoinable(before: readonly string[], changed: WireLocals): boolean {
+  const { keys, values, deleted } = changed
+  return !values.marks && deleted.length === 0 && before.length * keys.length <= MOST_COMPARED
 }
 
 /** Whether it is worth keeping. */
