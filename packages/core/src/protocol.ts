@@ -5,7 +5,7 @@
  */
 
 /** Changes with every change of the messages below; two copies of the library in one process must agree on it. */
-export const PROTOCOL_VERSION = 5
+export const PROTOCOL_VERSION = 6
 
 /** The path of a thread from the root of its tree: `0` is the root, `0/3` a thread that it made. Never used twice. */
 export type ThreadAddress = string
@@ -113,11 +113,16 @@ export interface WireError {
 
 /** `Local` values: keys and values of what is set, and the keys of what was deleted. */
 export interface WireLocals {
+  /** The same list, and not only one like it, belongs to the same values, but for what was changed inside an object. */
   readonly keys: readonly string[]
   readonly values: WireValue
   readonly deleted: readonly string[]
   /** Nothing in it can be changed by whoever gets it: it may be handed to several. Unknown where it came from elsewhere. */
   readonly isFlat?: boolean | undefined
+  /** It is handed to several: whoever wants to look at its values makes copies of them, which are plain data. */
+  readonly isShared?: boolean | undefined
+  /** Of what has come back: the keys that there are once it is applied to what the call took along. They are never sent. */
+  readonly after?: readonly string[] | undefined
 }
 
 /** The store of an `AsyncLocalStorage` that is carried along under a name. */

@@ -93,6 +93,63 @@ describe('a Local', () => {
     assert.equal(request.id, 'meanwhile')
   })
 
+  test('shows each call what its owner has changed inside an object since the one before', async () => {
+    const user = { name: 'ada', roles: ['reader'] }
+    Object.assign(request, { id: 'r-1', user })
+    for (const name of ['ada', 'bob', 'bob', 'eve']) {
+      user.name = name
+      for (let time = 0; time < 3; time += 1)
+        assert.deepEqual(await locals.read(), { id: 'r-1', user: { name, roles: ['reader'] } })
+    }
+    user.roles.push('writer')
+    user.since = new Date(0)
+    const whole = { name: 'eve', roles: ['reader', 'writer'], since: new Date(0) }
+    assert.deepEqual(await locals.read(), { id: 'r-1', user: whole })
+    delete user.since
+    assert.deepEqual((await locals.read()).user, { name: 'eve', roles: ['reader', 'writer'] })
+  })
+
+  test('gives each call a copy: what one changes inside an object is seen by none after it, nor comes back', async () => {
+    Object.assign(request, { id: 'r-1', user: { name: 'ada' } })
+    for (let time = 0; time < 3; time += 1) {
+      assert.deepEqual(await locals.renameInPlace('bob'), { name: 'bob' })
+      assert.deepEqual(await locals.read(), { id: 'r-1', user: { name: 'ada' } })
+      assert.deepEqual(request.user, { name: 'ada' })
+    }
+  })
+
+  test('shows a call below what the code above it has changed inside its copy', async () => {
+    Object.assign(request, { id: 'r-1', user: { name: 'ada' } })
+    for (let time = 0; time < 3; time += 1) {
+      assert.deepEqual(await locals.readUserBelow('bob', 'eve'), [
+        { name: 'ada' },
+        { name: 'bob' },
+        { name: 'bob' },
+      ])
+    }
+    assert.deepEqual(request.user, { name: 'ada' })
+  })
+
+  test('shows a call below what was set without looking at the rest, and all the rest', async () => {
+    Object.assign(request, { id: 'r-1', user: { name: 'ada' } })
+    const all = { id: 'r-1', user: { name: 'ada' }, step: 1 }
+    for (let time = 0; time < 3; time += 1)
+      assert.deepEqual(await locals.setAndReadBelow('step', 1), { below: all, here: all })
+    assert.deepEqual({ ...request }, all)
+  })
+
+  test('keeps a Buffer inside an object one, on every way that a call may take', async () => {
+    request.file = { bytes: Buffer.from('abc') }
+    const bytesOf = ({ below, here }) => [below.file.bytes, here.file.bytes]
+    for (const value of [1, 1, new Map(), 1, 1]) {
+      const seen = bytesOf(await locals.setAndReadBelow('step', value))
+      for (const bytes of seen) {
+        assert.ok(Buffer.isBuffer(bytes))
+        assert.equal(String(bytes), 'abc')
+      }
+    }
+  })
+
   test('has properties of its own, whatever another Local of its module is called', async () => {
     request.id = 'request'
     tenant.id = 'tenant'

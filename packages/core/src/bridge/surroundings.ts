@@ -30,12 +30,12 @@ export class Surroundings {
   /** Also after an error: what a call did to its surroundings has happened. */
   bringBack({ locals, storages }: WireChanges): void {
     if (locals.keys.length > 0 || locals.deleted.length > 0)
-      this.#cell.apply(this.#codec.decodeLocals(locals))
+      this.#cell.apply(this.#codec.decodeLocals(locals), this.locals.keys)
     if (storages.length > 0) this.#stores.apply(storages)
   }
 }
 
-/** The same object as long as nothing changes: the channel sends it once, and then says that it is the same. */
+/** With the same list of keys as long as nothing is set: the channel sends it once, and then only what may have changed inside. */
 function localsOf(cell: Cell, codec: Codec): WireLocals {
   if (cell.isEmpty) return NO_CHANGES.locals
   if (cell.sent) return cell.sent

@@ -177,8 +177,12 @@ export class RunningCall implements Scope {
       args.marks || args.deep ? this.#codecOf().decodeList(args) : (args.value as unknown[])
     if (scope.locals.keys.length > 0) {
       // Decoded only where somebody looks: most code leaves most values alone.
-      if (scope.locals.isFlat) this.cell.sent = scope.locals
-      this.cell.beginLater(() => this.#codecOf().decodeLocals(scope.locals).set)
+      const { keys, values, deleted, isFlat, isShared } = scope.locals
+      if (isFlat) this.cell.sent = scope.locals
+      this.cell.beginLater(
+        () => this.#codecOf().decodeLocals(scope.locals),
+        isShared ? { keys, values: values.value as unknown[], deleted } : undefined,
+      )
     }
     const { scopes, carriers } = this.#here
     if (scope.storages.length === 0) return scopes.runWith(this, fn, values)

@@ -3,7 +3,7 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:wor
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import { NO_CHANGES } from '../codec/clone-failure.js'
-import type { CallMessage, Message } from '../protocol.js'
+import type { CallMessage, Message, WireLocals } from '../protocol.js'
 import { Bell } from './bell.js'
 import { LaneChannel } from './lane-channel.js'
 import { SLOT_COUNT } from './layout.js'
@@ -59,6 +59,14 @@ function takeAll(reader: LaneChannel): Message[] {
   return taken
 }
 
+/** The same ones are sent several times, so that readers are told of what they have. */
+const localsOf: readonly WireLocals[] = [
+  NO_CHANGES.locals,
+  { keys: ['k'], values: { value: [1] }, deleted: [] },
+  { keys: ['k', 'user'], values: { value: ['text', { name: 'ada' }] }, deleted: [] },
+  { keys: ['k', 'user'], values: { value: [{ list: [1, 2.5] }, null] }, deleted: ['gone'] },
+]
+
 const call = (id: number, values: unknown[], isFar = false): CallMessage => ({
   kind: 'call',
   to: isFar ? '0/1/2' : '0/1',
@@ -79,7 +87,7 @@ const call = (id: number, values: unknown[], isFar = false): CallMessage => ({
     scope: {
       chain: id % 2 ? [{ thread: '0', frame: id }] : [],
       loop: '0',
-      locals: { keys: ['k'], values: { value: [id] }, deleted: [] },
+      locals: localsOf[id % localsOf.length] ?? NO_CHANGES.locals,
       storages: [],
     },
     timed: false,
@@ -96,7 +104,11 @@ const anyMessage = fc.oneof(
       to: '0/1',
       from: '0',
       id,
-      outcome: { ok: true, value: { value: [value] }, changes: NO_CHANGES },
+      outcome: {
+        ok: true,
+        value: { value: [value] },
+        changes: { ...NO_CHANGES, locals: localsOf[id % localsOf.length] ?? NO_CHANGES.locals },
+      },
     }),
   ),
   fc.string().map((chunk): Message => ({ kind: 'output', to: '0/1', from: '0', fd: 1, chunk })),

@@ -17,8 +17,10 @@ import { MessageWriter } from './message-writer.js'
 import { PlainReader } from './plain-reader.js'
 import { PlainWriter } from './plain-writer.js'
 import { isSevered } from './port-probe.js'
+import { ReadLocals } from './read-locals.js'
 import { MAX_RECORD, Ring } from './ring.js'
 import { workerThreads } from './worker-threads.js'
+import { WrittenLocals } from './written-locals.js'
 
 const NOTHING: readonly Transferable[] = []
 
@@ -82,8 +84,10 @@ export class LaneChannel implements Channel {
     this.#in = new Ring(incoming)
     const plainWriter = new PlainWriter(this.#out.bytes)
     const introduce = (number: number, thing: object | string) => this.#introduce(number, thing)
-    this.#writer = new MessageWriter(this.#out.bytes, plainWriter, options, introduce)
-    this.#reader = new MessageReader(this.#in.bytes, new PlainReader(this.#in.bytes), options)
+    const locals = { written: new WrittenLocals(), read: new ReadLocals() }
+    this.#writer = new MessageWriter(this.#out.bytes, plainWriter, options, introduce, locals)
+    const plainReader = new PlainReader(this.#in.bytes)
+    this.#reader = new MessageReader(this.#in.bytes, plainReader, options, locals)
   }
 
   post(message: Message, transfer: readonly Transferable[] = NOTHING, wake: Wake = 'now'): void {

@@ -1,5 +1,6 @@
 /** Reads what `message-writer.ts` wrote: one record after the other, in order, as each may have taught things to the next. */
 import { NO_CHANGES } from '../codec/clone-failure.js'
+import { keyText } from '../context/key-text.js'
 import type {
   CallMessage,
   CallName,
@@ -17,9 +18,12 @@ import type {
 } from '../protocol.js'
 import { checkMessage } from './check-message.js'
 import { malformed } from './malformed.js'
+import type { LaneLocals } from './message-writer.js'
 import type { PlainReader } from './plain-reader.js'
+import { ReadLocals } from './read-locals.js'
 import { MAX_RECORD } from './ring.js'
 import * as wire from './wire-format.js'
+import type { WrittenLocals } from './written-locals.js'
 
 /** Shared by all messages that have none, and never changed. */
 const NO_FRAMES: readonly FrameRef[] = []
@@ -33,7 +37,9 @@ export class MessageReader {
   readonly #here: ThreadAddress
   readonly #peer: ThreadAddress
   readonly #introduced: unknown[]
-  #lastLocals: WireLocals = NO_LOCALS
+  readonly #callLocals: ReadLocals
+  readonly #changedLocals = new ReadLocals()
+  readonly #sentLocals: WrittenLocals
   /** Where the next word, or the next value, lies. */
   #at = 0
 
@@ -41,12 +47,15 @@ export class MessageReader {
     bytes: Buffer,
     plain: PlainReader,
     { here, peer }: { here: ThreadAddress; peer: ThreadAddress },
+    { written, read }: LaneLocals,
   ) {
     this.#words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2)
     this.#plain = plain
     this.#here = here
     this.#peer = peer
     this.#introduced = [peer, here]
+    this.#callLocals = read
+    this.#sentLocals = written
   }
 
   isIntroduction(at: number): boolean {
@@ -73,7 +82,8 @@ export class MessageReader {
   /** Numbers follow each other, and are never given a second time. */
   #introduce(number: number): void {
     if (number !== this.#introduced.length) malformed(`something is introduced as number ${number}`)
-    this.#introduced.push(this.#value())
+    const thing = this.#value()
+    this.#introduced.push(typeof thing === 'string' ? keyText(thing) : thing)
   }
 
   #call(flags: number): CallMessage {
@@ -96,7 +106,7 @@ export class MessageReader {
     if (target.by === 'context') target = { by: 'context', context: this.#value() as string }
     else if (target.by === 'home') target = { by: 'home', thread: this.#value() as string }
     const context = (flags & wire.CONTEXT) === 0 ? undefined : (this.#value() as string)
-    const locals = this.#callLocals(flags)
+    const locals = this.#allLocals(flags, isFar ? wire.NO_CALL : id)
     const storages = this.#storages(flags) as readonly WireStorage[]
     return {
       kind: 'call',
@@ -121,10 +131,16 @@ export class MessageReader {
     const isFar = (flags & wire.FAR) !== 0
     const to = isFar ? this.#address() : this.#here
     const from = isFar ? this.#address() : this.#peer
-    return { kind: 'outcome', to, from, id, outcome: this.#whatCameOfIt(flags) }
+    return {
+      kind: 'outcome',
+      to,
+      from,
+      id,
+      outcome: this.#whatCameOfIt(flags, isFar ? wire.NO_CALL : id),
+    }
   }
 
-  #whatCameOfIt(flags: number): Outcome {
+  #whatCameOfIt(flags: number, id: number): Outcome {
     if ((flags & wire.REFUSED) !== 0) return { ok: 'refused' }
     const value = this.#marked([this.#value()], flags)
     const ran = (flags & wire.TIMED) === 0 ? undefined : (this.#value() as number)
@@ -132,7 +148,7 @@ export class MessageReader {
       (flags & (wire.LOCALS | wire.STORAGES)) === 0
         ? NO_CHANGES
         : {
-            locals: (flags & wire.LOCALS) === 0 ? NO_LOCALS : this.#locals(),
+            locals: (flags & wire.LOCALS) === 0 ? NO_LOCALS : this.#broughtBack(flags, id),
             storages: this.#storages(flags) as readonly WireStorageChange[],
           }
     return (flags & wire.OK) === 0
@@ -157,20 +173,37 @@ export class MessageReader {
       : { value, marks: this.#value() as NonNullable<WireValue['marks']> }
   }
 
-  #callLocals(flags: number): WireLocals {
-    if ((flags & wire.SAME_LOCALS) !== 0) return this.#lastLocals
-    if ((flags & wire.LOCALS) === 0) return NO_LOCALS
-    const locals = this.#locals()
-    if ((flags & wire.FLAT_LOCALS) === 0) return locals
-    this.#lastLocals = { ...locals, isFlat: true }
-    return this.#lastLocals
+  /** Those of a call. */
+  #allLocals(flags: number, id: number): WireLocals {
+    const before = this.#callLocals
+    const isNew = (flags & wire.LOCALS) !== 0
+    if ((flags & wire.SAME_LOCALS) === 0) {
+      if (!isNew) return NO_LOCALS
+      before.noteCall(id)
+      return before.keep(this.#locals(flags, before))
+    }
+    const isAfter = (flags & wire.AFTER_OUTCOME) !== 0
+    if (isAfter) before.keepAfterOutcome()
+    before.noteCall(id)
+    if (isNew) return before.sameWith(this.#list())
+    return isAfter ? before.sameWith([]) : before.same()
   }
 
-  #locals(): WireLocals {
-    const keys = this.#keys()
-    const deleted = this.#keys()
-    const value = this.#value()
-    const marks = this.#value() as WireValue['marks']
+  #broughtBack(flags: number, id: number): WireLocals {
+    const locals = this.#locals(flags, this.#changedLocals)
+    const after = this.#sentLocals.noteOutcome(id, locals)
+    return after ? { ...locals, after } : locals
+  }
+
+  #locals(flags: number, before: ReadLocals): WireLocals {
+    const keys = (flags & wire.SAME_KEYS) === 0 ? this.#keys() : before.sameKeys()
+    before.keepKeys(keys)
+    const deleted = (flags & wire.DELETED_KEYS) === 0 ? NO_LOCALS.deleted : this.#keys()
+    const value = this.#list()
+    if (value.length !== keys.length)
+      malformed(`it has ${value.length} values for ${keys.length} keys`)
+    const marks =
+      (flags & wire.MARKED_LOCALS) === 0 ? undefined : (this.#value() as WireValue['marks'])
     return { keys, values: marks ? { value, marks } : { value }, deleted }
   }
 

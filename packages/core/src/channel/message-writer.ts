@@ -15,10 +15,18 @@ import type {
   WireValue,
 } from '../protocol.js'
 import type { PlainWriter } from './plain-writer.js'
+import type { ReadLocals } from './read-locals.js'
 import * as wire from './wire-format.js'
+import { WrittenLocals } from './written-locals.js'
 
 /** Introduces a thing to the reader under a number, ahead of the message that is being written. */
 export type Introduce = (number: number, thing: object | string) => boolean
+
+/** The `Local`s of the calls of this side, and of those of the other: who reads and who writes must both know of both. */
+export interface LaneLocals {
+  readonly written: WrittenLocals
+  readonly read: ReadLocals
+}
 
 /** A longer chain takes the generic way: its words are written without asking for room. */
 const MOST_FRAMES = 1000
@@ -33,7 +41,9 @@ export class MessageWriter {
   /** What was asked for last: mostly the function of the call before. */
   #lastThing: object | string | undefined = undefined
   #lastNumber = 0
-  #lastLocals: WireLocals | undefined = undefined
+  readonly #callLocals: WrittenLocals
+  readonly #changedLocals = new WrittenLocals()
+  readonly #takenLocals: ReadLocals
   #at = 0
   #end = 0
 
@@ -43,12 +53,15 @@ export class MessageWriter {
     plain: PlainWriter,
     { here, peer }: { here: ThreadAddress; peer: ThreadAddress },
     introduce: Introduce,
+    { written, read }: LaneLocals,
   ) {
     this.#words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2)
     this.#plain = plain
     this.#here = here
     this.#peer = peer
     this.#introduce = introduce
+    this.#callLocals = written
+    this.#takenLocals = read
   }
 
   /**
@@ -74,7 +87,8 @@ export class MessageWriter {
           : this.#generic(message, at)
     if (isWritten) return this.#at - at
     this.#plain.forget()
-    this.#lastLocals = undefined
+    this.#callLocals.forget()
+    this.#changedLocals.forget()
     return -1
   }
 
@@ -102,7 +116,7 @@ export class MessageWriter {
     return (
       (!parent || this.#knows(parent.from)) &&
       (!origin || this.#knows(origin.from)) &&
-      this.#knowsKeys(scope.locals)
+      this.#knowsKeys(scope.locals, this.#callLocals)
     )
   }
 
@@ -111,12 +125,14 @@ export class MessageWriter {
     if (isDeep(outcome) || (outcome.ok !== 'refused' && outcome.thread)) return false
     if (!this.#isNear(message) && !(this.#knows(message.to) && this.#knows(message.from)))
       return false
-    return outcome.ok === 'refused' || this.#knowsKeys(outcome.changes.locals)
+    return outcome.ok === 'refused' || this.#knowsKeys(outcome.changes.locals, this.#changedLocals)
   }
 
   /** `Local`s have the same few names again and again, and long ones. */
-  #knowsKeys({ keys, deleted }: WireLocals): boolean {
-    for (const key of keys) if (!this.#knows(key)) return false
+  #knowsKeys(locals: WireLocals, before: WrittenLocals): boolean {
+    const { keys, deleted } = locals
+    if (!before.has(locals) && !before.hasKeys(keys))
+      for (const key of keys) if (!this.#knows(key)) return false
     for (const key of deleted) if (!this.#knows(key)) return false
     return true
   }
@@ -167,14 +183,11 @@ export class MessageWriter {
       flags |= wire.CONTEXT
       if (!this.#value(context)) return false
     }
-    if (scope.locals === this.#lastLocals) flags |= wire.SAME_LOCALS
-    else if (scope.locals.keys.length > 0) {
-      flags |= wire.LOCALS
-      if (!this.#locals(scope.locals)) return false
-      if (scope.locals.isFlat) {
-        flags |= wire.FLAT_LOCALS
-        this.#lastLocals = scope.locals
-      }
+    if (scope.locals.keys.length > 0) {
+      const of = this.#allLocals(scope.locals)
+      if (of === 0) return false
+      this.#callLocals.noteCall(this.#isNear(message) ? id : wire.NO_CALL)
+      flags |= of
     }
     if (storages.length > 0) {
       flags |= wire.STORAGES
@@ -206,16 +219,21 @@ export class MessageWriter {
     const { locals, storages } = outcome.changes
     if (marks) flags |= wire.MARKS
     if (outcome.ran !== undefined) flags |= wire.TIMED
-    if (locals.keys.length > 0 || locals.deleted.length > 0) flags |= wire.LOCALS
     if (storages.length > 0) flags |= wire.STORAGES
-    this.#words[at >> 2] = flags
-    return (
+    const isWritten =
       this.#value((value as readonly unknown[])[0]) &&
       (!marks || this.#value(marks)) &&
-      (outcome.ran === undefined || this.#value(outcome.ran)) &&
-      ((flags & wire.LOCALS) === 0 || this.#locals(locals)) &&
-      ((flags & wire.STORAGES) === 0 || this.#value(storages))
-    )
+      (outcome.ran === undefined || this.#value(outcome.ran))
+    if (!isWritten) return false
+    if (locals.keys.length > 0 || locals.deleted.length > 0) {
+      const of = this.#locals(locals, this.#changedLocals)
+      if (of === 0) return false
+      this.#changedLocals.keepKeys(locals.keys)
+      if (this.#isNear(message)) this.#takenLocals.noteOutcome(id, locals)
+      flags |= of
+    }
+    this.#words[at >> 2] = flags
+    return storages.length === 0 || this.#value(storages)
   }
 
   #isNear({ to, from }: Message): boolean {
@@ -240,13 +258,40 @@ export class MessageWriter {
     this.#word(id)
   }
 
-  #locals({ keys, values, deleted }: WireLocals): boolean {
-    return (
-      this.#keys(keys) &&
-      this.#keys(deleted) &&
-      this.#list(values.value as readonly unknown[]) &&
-      this.#value(values.marks)
-    )
+  /** Those of a call. @returns their flags, or 0 where they are declined. */
+  #allLocals(locals: WireLocals): number {
+    const before = this.#callLocals
+    if (!before.has(locals)) {
+      const flags = this.#locals(locals, before)
+      before.keep(locals)
+      return flags
+    }
+    let flags = wire.SAME_LOCALS
+    if (before.isAfterOutcome(locals)) {
+      flags |= wire.AFTER_OUTCOME
+      before.keep(locals)
+    }
+    const objects = before.objectsIn(locals)
+    if (objects.length === 0) return flags
+    const start = this.#at
+    if (!this.#list(objects)) return 0
+    if (!before.isSame(this.#words, start >> 2, this.#at >> 2)) return flags | wire.LOCALS
+    this.#at = start
+    return flags
+  }
+
+  #locals({ keys, values, deleted }: WireLocals, before: WrittenLocals): number {
+    const { value, marks } = values
+    let flags = wire.LOCALS
+    if (before.hasKeys(keys)) flags |= wire.SAME_KEYS
+    else if (!this.#keys(keys)) return 0
+    if (deleted.length > 0) {
+      flags |= wire.DELETED_KEYS
+      if (!this.#keys(deleted)) return 0
+    }
+    if (!this.#list(value as readonly unknown[])) return 0
+    if (!marks) return flags
+    return this.#value(marks) ? flags | wire.MARKED_LOCALS : 0
   }
 
   #keys(keys: readonly string[]): boolean {

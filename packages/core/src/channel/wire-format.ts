@@ -15,7 +15,7 @@ export const MARKS = 1 << 3
 export const STORAGES = 1 << 4
 /** `Local`s: all of a call, the changed ones of an outcome. */
 export const LOCALS = 1 << 5
-/** The locals that the call before had, too. */
+/** The locals that the reader has kept. Together with `LOCALS`: with other objects in the places of those that it has. */
 export const SAME_LOCALS = 1 << 6
 /** How long the function takes, or took, is to be told. */
 export const TIMED = 1 << 7
@@ -36,10 +36,16 @@ export const ARGUMENTS_BITS = 3
 export const NO_ARGUMENTS = 0
 export const ONE_ARGUMENT = 1
 export const ARGUMENTS = 2
-/** Nothing in the locals can be changed by whoever gets them. */
-export const FLAT_LOCALS = 1 << 19
 /** It was sent ahead. */
-export const CLAIM = 1 << 20
+export const CLAIM = 1 << 19
+
+// What stands with `LOCALS` in both: from here on, to leave room for either.
+/** The keys of the message of this kind that had some last. */
+export const SAME_KEYS = 1 << 24
+export const DELETED_KEYS = 1 << 25
+export const MARKED_LOCALS = 1 << 26
+/** With `SAME_LOCALS`: what the call before had, with what its outcome brought back. */
+export const AFTER_OUTCOME = 1 << 27
 
 // Outcomes.
 export const OK = 1 << 8
@@ -56,6 +62,9 @@ export const TARGET_NUMBERS = {
   loop: 5,
   home: 6,
 } as const
+
+/** The number of no call: of one that is passed on, which another thread has numbered. */
+export const NO_CALL = -1
 
 /** What nobody has to introduce: the thread that writes, and the one that reads. */
 export const WRITER = 0

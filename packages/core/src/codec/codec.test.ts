@@ -251,19 +251,35 @@ describe('Locals', () => {
   test('cross with their keys, with the values of errors and Buffers, and with what was deleted', () => {
     const { here, there } = threads()
     const changes = {
-      set: [
-        ['a', Buffer.from('abc')],
-        ['b', new NotFound('x')],
-        ['c', undefined],
-      ] as Array<readonly [string, unknown]>,
+      keys: ['a', 'b', 'c'],
+      values: [Buffer.from('abc'), new NotFound('x'), undefined],
       deleted: ['d'],
     }
-    const { set, deleted } = there.decodeLocals(structuredClone(here.encodeLocals(changes)))
+    const locals = here.encodeLocals(changes)
+    const { keys, values, deleted } = there.decodeLocals(structuredClone(locals))
     expect(deleted).toEqual(['d'])
-    expect(set.map(([key]) => key)).toEqual(['a', 'b', 'c'])
-    expect(Buffer.isBuffer(set[0]?.[1])).toBe(true)
-    expect(set[1]?.[1]).toBeInstanceOf(NotFound)
-    expect(set[2]?.[1]).toBeUndefined()
+    expect(keys).toEqual(['a', 'b', 'c'])
+    expect(Buffer.isBuffer(values[0])).toBe(true)
+    expect(values[1]).toBeInstanceOf(NotFound)
+    expect(values[2]).toBeUndefined()
+    expect(values).toHaveLength(3)
+  })
+
+  test('are flat where nothing in them can be changed in place', () => {
+    const { here } = threads()
+    const isFlat = (value: unknown) =>
+      here.encodeLocals({ keys: ['a', 'b'], values: [1, value], deleted: [] }).isFlat
+    for (const value of ['text', 2n, null, undefined, true]) expect(isFlat(value)).toBe(true)
+    for (const value of [{}, [], Buffer.from('abc'), new Map(), new Error('x')])
+      expect(isFlat(value)).toBe(false)
+  })
+
+  test('that several have got are copies for each of them', () => {
+    const { there } = threads()
+    const shared = { keys: ['a'], values: { value: [{ list: [1] }] }, deleted: [], isShared: true }
+    const [one] = there.decodeLocals(shared).values as [{ list: number[] }]
+    one.list.push(2)
+    expect(there.decodeLocals(shared).values).toEqual([{ list: [1] }])
   })
 })
 
@@ -350,7 +366,11 @@ describe('why a message could not be cloned', () => {
 
   test('calls Locals and storages by the names that their users know', () => {
     const { here } = threads()
-    const locals = here.encodeLocals({ set: [['file:///a.js Local 0\nid', 1]], deleted: [] })
+    const locals = here.encodeLocals({
+      keys: ['file:///a.js Local 0\nid'],
+      values: [1],
+      deleted: [],
+    })
     expect(surroundings(locals, [{ name: 'session', value: { a: 1 } }])).toEqual([
       ['Local.id', 1],
       ["carryStorage('session')", { a: 1 }],

@@ -17,6 +17,7 @@ import { printRef } from '../registry/function-ref.js'
 import type { Holder, IteratorKind } from '../registry/handles.js'
 import type { Registry } from '../registry/registry.js'
 import { asBuffer, withoutPool } from './buffers.js'
+import { copyOfPlain } from './copy-of-plain.js'
 import { ErrorClasses } from './error-classes.js'
 import { decodeError, encodeError, typesIn, type ValueCodec } from './error-codec.js'
 import { codecAt, codecFor } from './instance-codecs.js'
@@ -33,10 +34,12 @@ export interface Encoded {
 
 const NOTHING: readonly Transferable[] = []
 
-/** What was set and deleted in a scope, decoded. */
+/** What was set and deleted in a scope. */
 export interface LocalChanges {
-  readonly set: ReadonlyArray<readonly [key: string, value: unknown]>
+  readonly keys: readonly string[]
+  readonly values: readonly unknown[]
   readonly deleted: readonly string[]
+  readonly after?: readonly string[] | undefined
 }
 
 /** What the user calls the value of that index. */
@@ -131,21 +134,18 @@ export class Codec implements ValueCodec {
     return this.decodeList(wire)[0]
   }
 
-  encodeLocals({ set, deleted }: LocalChanges): WireLocals {
-    const keys = set.map(([key]) => key)
-    const naming: Naming = (index) => `Local.${keys[index]?.split('\n').at(-1)}`
-    const values = this.#list(
-      set.map(([, value]) => value),
-      NOTHING,
-      naming,
-    )
-    const isFlat = set.every(([, value]) => isScalar(value))
-    return { keys, values, deleted, isFlat }
+  /** @param changes Whose list of keys stands for the values, too: see WireLocals. */
+  encodeLocals({ keys, values, deleted }: LocalChanges): WireLocals {
+    const wire = this.#list(values, NOTHING, (index) => `Local.${keys[index]?.split('\n').at(-1)}`)
+    const isFlat = !wire.marks && !(wire instanceof WireList)
+    return { keys, values: wire, deleted, isFlat }
   }
 
-  decodeLocals({ keys, values, deleted }: WireLocals): LocalChanges {
-    const decoded = this.decodeList(values)
-    return { set: keys.map((key, index) => [key, decoded[index]] as const), deleted }
+  decodeLocals({ keys, values, deleted, isShared, after }: WireLocals): LocalChanges {
+    const decoded = isShared
+      ? (values.value as unknown[]).map(copyOfPlain)
+      : this.decodeList(values)
+    return { keys, values: decoded, deleted, after }
   }
 
   /** Loads what decoding the value needs and does not have at hand. */

@@ -4,38 +4,45 @@
  */
 import type { WireLocals } from '../protocol.js'
 
-/** What is set, and what was deleted. */
+/** What is set, keys and values in two lists, and what was deleted. */
 export interface CellChanges {
-  readonly set: ReadonlyArray<readonly [key: string, value: unknown]>
+  readonly keys: readonly string[]
+  readonly values: readonly unknown[]
   readonly deleted: readonly string[]
+  /** The keys by which to send what is there once this is applied to what was sent before. */
+  readonly after?: readonly string[] | undefined
 }
 
-type Entries = Iterable<readonly [string, unknown]>
-
 const NOTHING: ReadonlyMap<string, unknown> = new Map()
+const NONE: readonly string[] = []
+
+/** So many are set at most without a look at the rest: they are searched one by one. */
+const MOST_UNSEEN = 16
 
 export class Cell {
   // All made only when they are needed: most calls have no Locals, and few functions look at them.
   #values: Map<string, unknown> | undefined
   #changed: Set<string> | undefined = undefined
   #critical: Map<string, unknown> | undefined = undefined
-  #later: (() => Entries) | undefined = undefined
+  /** What it begins with, while nobody has looked. */
+  #later: (() => CellChanges) | undefined = undefined
+  /** What was set meanwhile. */
+  #unseen: { readonly keys: string[]; readonly values: unknown[] } | undefined = undefined
+  #snapshot: CellChanges | undefined = undefined
   /** All the values, as they came or were last sent, where nobody can change them in place; forgotten with the next change. */
   sent: WireLocals | undefined = undefined
 
-  constructor(values?: Entries) {
+  constructor(values?: Iterable<readonly [string, unknown]>) {
     this.#values = values && new Map(values)
   }
 
-  /** Sets values that count as there from the start. */
-  begin(values: Entries): void {
-    const own = this.#own()
-    for (const [key, value] of values) own.set(key, value)
-  }
-
-  /** The same, asked for when somebody looks. */
-  beginLater(values: () => Entries): void {
+  /**
+   * Values that an empty cell begins with, asked for when somebody looks.
+   * @param unseen The same to be sent on until then, as whoever looks may change in place what he finds.
+   */
+  beginLater(values: () => CellChanges, unseen?: CellChanges): void {
     this.#later = values
+    this.#snapshot = unseen
   }
 
   /** Its own cell with the same values: what happens there stays there. */
@@ -54,7 +61,7 @@ export class Cell {
   }
 
   get isChanged(): boolean {
-    return this.#changed !== undefined && this.#changed.size > 0
+    return (this.#changed ?? this.#unseen) !== undefined
   }
 
   /** Values of `threadCritical` Locals in this scope on a loop: they never leave the thread. */
@@ -68,48 +75,97 @@ export class Cell {
   }
 
   set(key: string, value: unknown): void {
-    this.#own().set(key, value)
-    this.#noteChange(key)
+    if (this.#later && (this.#unseen?.keys.length ?? 0) < MOST_UNSEEN) {
+      this.#forgetSent()
+      this.#setUnseen(key, value)
+    } else {
+      this.#own().set(key, value)
+      this.#noteChange(key)
+    }
   }
 
   delete(key: string): void {
     if (this.#own().delete(key)) this.#noteChange(key)
   }
 
-  /** Everything, for the other side to start from. */
+  /** Everything, for the other side to start from: the same lists until something is set or deleted. */
   snapshot(): CellChanges {
-    return { set: [...this.values], deleted: [] }
+    this.#snapshot ??= listsOf(this.values)
+    return this.#snapshot
   }
 
   /** What has been set or deleted since the cell was made. */
   delta(): CellChanges {
-    const set: Array<readonly [string, unknown]> = []
+    if (this.#unseen)
+      return { keys: [...this.#unseen.keys], values: [...this.#unseen.values], deleted: NONE }
+    const keys: string[] = []
+    const values: unknown[] = []
     const deleted: string[] = []
-    for (const key of this.#changed ?? []) {
-      if (this.values.has(key)) set.push([key, this.values.get(key)])
-      else deleted.push(key)
+    for (const key of this.#changed ?? NONE) {
+      if (this.values.has(key)) {
+        keys.push(key)
+        values.push(this.values.get(key))
+      } else deleted.push(key)
     }
-    return { set, deleted }
+    return { keys, values, deleted }
   }
 
-  apply(delta: CellChanges): void {
-    for (const [key, value] of delta.set) this.set(key, value)
-    for (const key of delta.deleted) this.delete(key)
+  /** @param sent The keys of the snapshot that came before. */
+  apply({ keys, values, deleted, after }: CellChanges, sent?: readonly string[]): void {
+    const isAsSent = sent !== undefined && this.#snapshot?.keys === sent && !this.#later
+    for (let index = 0; index < keys.length; index += 1)
+      this.set(keys[index] as string, values[index])
+    for (const key of deleted) this.delete(key)
+    if (after && isAsSent) {
+      const all = this.values
+      this.#snapshot = { keys: after, values: after.map((key) => all.get(key)), deleted: NONE }
+    }
   }
 
   #noteChange(key: string): void {
-    this.sent = undefined
+    this.#forgetSent()
     this.#changed ??= new Set()
     this.#changed.add(key)
   }
 
+  #forgetSent(): void {
+    this.sent = undefined
+    this.#snapshot = undefined
+  }
+
+  #setUnseen(key: string, value: unknown): void {
+    this.#unseen ??= { keys: [], values: [] }
+    const { keys, values } = this.#unseen
+    const place = keys.indexOf(key)
+    if (place < 0) {
+      keys.push(key)
+      values.push(value)
+    } else values[place] = value
+  }
+
   #own(): Map<string, unknown> {
+    if (this.#later) this.#look(this.#later)
     this.#values ??= new Map()
-    const later = this.#later
-    if (later) {
-      this.#later = undefined
-      for (const [key, value] of later()) this.#values.set(key, value)
-    }
     return this.#values
   }
+
+  #look(later: () => CellChanges): void {
+    this.#later = undefined
+    this.#snapshot = undefined
+    const all = new Map<string, unknown>()
+    this.#values = all
+    const set = this.#unseen
+    this.#unseen = undefined
+    try {
+      const { keys, values } = later()
+      for (let index = 0; index < keys.length; index += 1)
+        all.set(keys[index] as string, values[index])
+    } finally {
+      if (set) this.apply({ ...set, deleted: NONE })
+    }
+  }
+}
+
+function listsOf(values: ReadonlyMap<string, unknown>): CellChanges {
+  return { keys: [...values.keys()], values: [...values.values()], deleted: NONE }
 }

@@ -1,5 +1,7 @@
 /** `Local` seen as an object: properties kept in whichever store the current code has. */
 
+import { keyText } from './key-text.js'
+
 /** Where one Local's values are, for the code that runs now. Keys are `prefix + property`. */
 export interface LocalStore {
   read(): ReadonlyMap<string, unknown>
@@ -15,7 +17,9 @@ export function createNamespace(target: object, prefix: string, store: LocalStor
   // The same text each time: a text that was put together anew would be hashed anew on every look-up.
   const known = new Map<string, string>()
   const keyOf = (property: string): string => {
-    const key = known.get(property) ?? prefix + property
+    const found = known.get(property)
+    if (found !== undefined) return found
+    const key = keyText(prefix + property)
     if (known.size < MOST_KNOWN) known.set(property, key)
     return key
   }
@@ -30,8 +34,10 @@ export function createNamespace(target: object, prefix: string, store: LocalStor
   return new Proxy(target, {
     get: (self, property) => {
       if (typeof property === 'symbol') return Reflect.get(self, property)
-      const descriptor = descriptorOf(property)
-      return descriptor ? descriptor.value : inherited(self, property)
+      const values = store.read()
+      const key = keyOf(property)
+      const value = values.get(key)
+      return value !== undefined || values.has(key) ? value : inherited(self, property)
     },
     has: (self, property) =>
       typeof property === 'symbol'

@@ -1,0 +1,18 @@
+/** Copies plain data, as it is read from shared memory: arrays, bare objects, Uint8Arrays and Buffers, and nothing twice. */
+export function copyOfPlain(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(copyOfPlain)
+  if (value instanceof Uint8Array) return copyOfBytes(value)
+  // Its properties are there before they are assigned to: none becomes an affair of the prototype.
+  const copy: Record<string, unknown> = { ...value }
+  for (const name of Object.keys(copy)) {
+    const child = copy[name]
+    if (typeof child === 'object' && child !== null) copy[name] = copyOfPlain(child)
+  }
+  return copy
+}
+
+function copyOfBytes(bytes: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(bytes)
+  return Buffer.isBuffer(bytes) ? Buffer.from(copy.buffer) : copy
+}
