@@ -18,7 +18,10 @@ export interface Shared {
   readonly contextOptions: ThreadSensitiveContextOptions
 }
 
-type Run = NonNullable<Parameters<Parameters<ThreadSensitiveContext['enter']>[0]>[0]>
+type Run = NonNullable<ReturnType<ThreadSensitiveContext['enter']>>
+
+/** Made once: an `await` of anything but a promise makes one. */
+const aMoment = Promise.resolve()
 
 /**
  * One request's context, from its arrival to the end of its response's body: what `c.var.syncbridge` holds.
@@ -40,7 +43,7 @@ export class RequestContext extends ThreadSensitiveContext {
   static options({ timeout }: SyncbridgeOptions): ThreadSensitiveContextOptions {
     // It is asked of a request's context alone.
     const signal = (context: ThreadSensitiveContext) => (context as RequestContext).watch()
-    return timeout === undefined ? { signal } : { signal, timeout }
+    return ThreadSensitiveContext.prepare(timeout === undefined ? { signal } : { signal, timeout })
   }
 
   constructor(c: Context, shared: Shared) {
@@ -54,12 +57,10 @@ export class RequestContext extends ThreadSensitiveContext {
   }
 
   /** Settles when the response is there; the context stays open behind it until the body has ended. */
-  serve(next: Next): Promise<void> {
-    return this.enter((run) => this.#serve(next, run))
-  }
-
-  async #serve(next: Next, run: Run | undefined): Promise<void> {
+  async serve(next: Next): Promise<void> {
     const { bodies, errors } = this.#shared
+    await aMoment
+    const run = this.enter()
     try {
       await next()
       this.#throwUnmapped()

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { after, describe, test } from 'node:test'
 import { shutdown, stats, ThreadSensitiveContext } from '@syncbridge/core'
 import { syncbridge } from '@syncbridge/hono'
@@ -112,6 +113,32 @@ describe('a request', () => {
     })
 
     assert.equal(await (await app.request('/')).json(), false)
+  })
+
+  test('is inside its context below the middleware alone, and inside the stores of others as well', async () => {
+    const others = new AsyncLocalStorage()
+    const outside = []
+    const lookOutside = () => outside.push(ThreadSensitiveContext.current(), others.getStore())
+    const app = new Hono()
+    app.use(async (_c, next) => {
+      const done = next()
+      lookOutside()
+      await done
+      lookOutside()
+    })
+    app.use(syncbridge())
+    app.get('/', async (c) => {
+      const { context } = c.var.syncbridge
+      const look = () => [context === ThreadSensitiveContext.current(), others.getStore()]
+      return c.json([...look(), ...(await Promise.resolve().then(look))])
+    })
+
+    const response = others.run('theirs', () => app.request('/'))
+    lookOutside()
+
+    assert.deepEqual(await (await response).json(), [true, 'theirs', true, 'theirs'])
+    const around = [undefined, 'theirs']
+    assert.deepEqual(outside, [...around, undefined, undefined, ...around])
   })
 
   test('ends its context when the response is there and its body complete', async () => {

@@ -21,6 +21,17 @@ export interface ThreadSensitiveContextOptions {
   timeout?: number
 }
 
+class CheckedOptions implements ThreadSensitiveContextOptions {
+  declare readonly signal?: NonNullable<ThreadSensitiveContextOptions['signal']>
+  declare readonly timeout?: number
+
+  constructor(options: ThreadSensitiveContextOptions) {
+    assertOptions('ThreadSensitiveContext', options, OPTIONS)
+    assertTimeout(options.timeout, 'ThreadSensitiveContext')
+    Object.assign(this, options)
+  }
+}
+
 /**
  * One request's own thread. Every thread-sensitive call made inside `run` runs on one thread, which the context leases,
  * alone, from the first such call until the end; a context without a call costs no thread, and hardly anything else. Behaves as asgiref's
@@ -49,7 +60,7 @@ export interface ThreadSensitiveContextOptions {
  * })
  */
 export class ThreadSensitiveContext {
-  readonly #options: ThreadSensitiveContextOptions
+  readonly #options: CheckedOptions
   /** The last of its runs that are going on; each knows the one before. */
   #lastRun: ContextRun | undefined = undefined
   #controller: AbortController | undefined = undefined
@@ -57,9 +68,16 @@ export class ThreadSensitiveContext {
 
   /** @throws TypeError where an option is unknown or out of range. */
   constructor(options: ThreadSensitiveContextOptions = {}) {
-    assertOptions('ThreadSensitiveContext', options, OPTIONS)
-    assertTimeout(options.timeout, 'ThreadSensitiveContext')
-    this.#options = options
+    this.#options = options instanceof CheckedOptions ? options : new CheckedOptions(options)
+  }
+
+  /**
+   * For who makes many contexts with the same options: they are checked here, and not with each.
+   * @throws as the constructor.
+   * @internal
+   */
+  static prepare(options: ThreadSensitiveContextOptions): ThreadSensitiveContextOptions {
+    return new CheckedOptions(options)
   }
 
   /** Aborts with the given signal and at the timeout. */
@@ -121,23 +139,20 @@ export class ThreadSensitiveContext {
   }
 
   /**
-   * The same for who knows by himself when it is over, and has no use for one more promise with each request.
+   * The same for who knows by himself when it is over, and has no use for one more promise with each request: the rest of the
+   * execution is inside. To be called right after an `await` (see `Scopes.enter`).
    *
-   * @param fn Runs inside, and ends the run. It gets none inside a context that was opened on another thread: that one goes on.
-   * @throws what `fn` throws, the run having ended; else as `run`.
+   * @returns What to end. Nothing inside a context that was opened on another thread: that one goes on.
+   * @throws as `run`.
    * @internal
    */
-  enter<T>(fn: (run?: ContextRun) => T): T {
+  enter(): ContextRun | undefined {
     const here = runtime()
     const around = here.scopes.current()
-    if (isElsewhere(here, around?.context)) return fn()
+    if (isElsewhere(here, around?.context)) return undefined
     const run = this.#begin(here, around)
-    try {
-      return here.scopes.runIn(run, fn)
-    } catch (error) {
-      void run.end()
-      throw error
-    }
+    here.scopes.enter(run)
+    return run
   }
 
   /** @internal */

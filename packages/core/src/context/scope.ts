@@ -74,14 +74,17 @@ export class Scopes {
     return this.#storage.run(scope, fn)
   }
 
-  /** The same for a function that gets the scope. */
-  runIn<S extends Scope, T>(scope: S, fn: (scope: S) => T): T {
-    return this.#storage.run(scope, fn, scope)
-  }
-
   /** The same with arguments, and without a function made for it. */
   runWith<A extends never[], T>(scope: Scope, fn: (...args: A) => T, args: unknown[]): T {
     return this.#storage.run(scope, fn, ...(args as A))
+  }
+
+  /**
+   * From now on, for the rest of this execution: only right after an `await`, where nobody but the caller's own code comes after, and
+   * nothing need be put back. `run` makes what was around anew to go back to it, which costs as much as to go in.
+   */
+  enter(scope: Scope): void {
+    this.#storage.enterWith(scope)
   }
 
   /** The same function, always run in what surrounds us now, the storages of others included. */
