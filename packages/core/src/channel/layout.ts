@@ -10,9 +10,11 @@ export const TAKEN_SLOT = 3
 export const FRAME_SLOT = 4
 /** 1 while the thread is counted as awake (see Census). */
 export const COUNTED_SLOT = 5
+/** The number of the blocked frame on which the thread runs a call, or last did; 0 where it never has. */
+export const BUSY_FRAME_SLOT = 6
 /** How many calls stand on blocked frames of the thread, and from the next slot on, which (see LifeRecord). */
-export const DEPTH_SLOT = 6
-export const ON_FRAMES_SLOT = 7
+export const DEPTH_SLOT = 7
+export const ON_FRAMES_SLOT = 8
 export const MOST_ON_FRAMES = 57
 /** From here on: the calls that were sent ahead (see Claims). */
 export const CLAIM_SLOT = ON_FRAMES_SLOT + MOST_ON_FRAMES

@@ -4,6 +4,7 @@
  */
 import type { CallName } from '../protocol.js'
 import {
+  BUSY_FRAME_SLOT,
   DEPTH_SLOT,
   EXIT_CODE_SLOT,
   EXITED_SLOT,
@@ -47,14 +48,25 @@ export class LifeRecord {
     return Atomics.load(this.#slots, FRAME_SLOT)
   }
 
-  /** Noted before a call runs on a blocked frame: those of them that are deeper than the record are not found again. */
-  enterOnFrame(call: CallName): void {
+  /**
+   * Noted before a call runs on a blocked frame: those of them that are deeper than the record are not found again.
+   * @returns what `leaveOnFrame` is to be given.
+   */
+  enterOnFrame(call: CallName, frame: number): number {
     const depth = Atomics.add(this.#slots, DEPTH_SLOT, 1)
     if (depth < MOST_ON_FRAMES) Atomics.store(this.#slots, ON_FRAMES_SLOT + depth, digest(call))
+    return Atomics.exchange(this.#slots, BUSY_FRAME_SLOT, frame)
   }
 
-  leaveOnFrame(): void {
+  leaveOnFrame(before: number): void {
+    Atomics.store(this.#slots, BUSY_FRAME_SLOT, before)
     Atomics.sub(this.#slots, DEPTH_SLOT, 1)
+  }
+
+  /** Whether the thread, blocked as it is, runs a call on its innermost frame, and so reads nothing. */
+  isBusyOnFrame(): boolean {
+    const innermost = this.innermostFrame()
+    return innermost !== 0 && Atomics.load(this.#slots, BUSY_FRAME_SLOT) === innermost
   }
 
   isOnFrame(call: CallName): boolean {

@@ -31,6 +31,8 @@ export interface OutboxEnvironment {
   wakeFor(request: CallRequest): Wake
   /** The innermost blocked frame of a thread next to this one, 0 where there is none; undefined for any other thread. */
   innermostFrame(address: ThreadAddress): number | undefined
+  /** Whether whoever is first on the way there reads nothing now. */
+  isHeldUp(address: ThreadAddress): boolean
 }
 
 export class Outbox {
@@ -136,13 +138,15 @@ export class Outbox {
   /**
    * Whether somebody reads the abort now, and says what becomes of the call: a blocked thread does, and so do the root, for a call
    * that it gave to one of its executors, and whoever passes the abort on to a thread that is not next to this one.
-   * A thread that is running code reads nothing before that has ended.
+   * A thread that is running code reads nothing before that has ended, and passes nothing on.
    */
   #willAnswer({ sentTo, sentBy }: Call): boolean {
     if (sentTo === undefined || sentBy === undefined) return false
-    if (sentBy.by !== 'thread' && sentBy.by !== 'frame') return true
-    const innermost = this.#here.innermostFrame(sentTo)
-    return innermost === undefined || isBlockedIn(innermost, sentBy)
+    const innermost =
+      sentBy.by === 'thread' || sentBy.by === 'frame'
+        ? this.#here.innermostFrame(sentTo)
+        : undefined
+    return innermost === undefined ? !this.#here.isHeldUp(sentTo) : isBlockedIn(innermost, sentBy)
   }
 
   /** The async functions that run here for a thread that the call has blocked. */

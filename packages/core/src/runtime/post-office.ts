@@ -65,9 +65,18 @@ export class PostOffice {
   }
 
   #findChannel(address: ThreadAddress): Channel | undefined {
-    if (!address.startsWith(this.#below)) return this.parent
+    return this.isBelow(address) ? this.threadTowards(address)?.channel : this.parent
+  }
+
+  /** Whether the way to the address leads down the tree; else it leads to the maker of this thread. */
+  isBelow(address: ThreadAddress): boolean {
+    return address.startsWith(this.#below)
+  }
+
+  /** The first thread on the way down to an address. */
+  threadTowards(address: ThreadAddress): Thread | undefined {
     const end = address.indexOf('/', this.#below.length)
-    return this.#threads.get(end < 0 ? address : address.slice(0, end))?.channel
+    return this.#threads.get(end < 0 ? address : address.slice(0, end))
   }
 
   /** @returns false where nobody is left to receive it. @throws DataCloneError */

@@ -208,6 +208,7 @@ export class Runtime implements Maker, CallKeeper {
       postHere: replies.postHere,
       running: () => this.work.running,
       innermostFrame: (address) => this.innermostFrame(address),
+      isHeldUp: (address) => this.isHeldUp(address),
       wakeFor: ({ mode }) => (mode === 'sync' && this.#bursts.mayWait() ? 'by flush' : 'now'),
     })
     if (boot.role === 'root') {
@@ -315,6 +316,14 @@ export class Runtime implements Maker, CallKeeper {
     return address === this.#maker
       ? this.#makerLife?.innermostFrame()
       : this.post.thread(address)?.innermostFrame
+  }
+
+  /** Whether the first thread on the way to an address runs code on a blocked frame: what must pass through it, or be dealt with there, waits. */
+  isHeldUp(address: ThreadAddress): boolean {
+    if (address === this.address) return false
+    return this.post.isBelow(address)
+      ? (this.post.threadTowards(address)?.isBusyOnFrame ?? false)
+      : (this.#makerLife?.isBusyOnFrame() ?? false)
   }
 
   #forward(message: Message): void {

@@ -93,18 +93,18 @@ export class Work {
   }
 
   /** A call that a blocked frame runs, now, on top of the code that is blocked. */
-  performOnFrame(message: CallMessage, { critical }: Frame): void {
+  performOnFrame(message: CallMessage, { id, critical }: Frame): void {
     const { ref } = message.request
     const { registry, scopes } = this.#here
     const running = this.#begin(message)
-    this.#here.life.enterOnFrame(message)
+    const before = this.#here.life.enterOnFrame(message, id)
     try {
       const fn = registry.find(ref) ?? scopes.exit(() => loadFunctionNow(ref, registry))
       this.#end(running, running.performSync(fn, critical))
     } catch (error) {
       this.#end(running, running.failed(error))
     } finally {
-      this.#here.life.leaveOnFrame()
+      this.#here.life.leaveOnFrame(before)
     }
   }
 

@@ -200,6 +200,11 @@ export class Thread implements CallKeeper {
     return this.#life.innermostFrame()
   }
 
+  /** Whether it runs a call on its innermost blocked frame: until that has ended it reads nothing. */
+  get isBusyOnFrame(): boolean {
+    return this.#life.isBusyOnFrame()
+  }
+
   /** Calls sent to its own queue that have not finished. */
   get load(): number {
     return this.#load
