@@ -11,8 +11,11 @@ export type Wake = 'now' | 'unless patient' | 'by flush'
 export interface Channel {
   /** @throws DataCloneError where a value can't be cloned; nothing is sent then. */
   post(message: Message, transfer?: readonly Transferable[], wake?: Wake): void
-  /** Wakes the other side for what it was not woken for. Whoever posts without waking must flush before it sleeps. */
-  flush(): void
+  /**
+   * Wakes the other side for what it was not woken for. Whoever posts without waking must flush before it sleeps.
+   * @param isMoreToCome Before that it will post more: where the other side is patient, it is left asleep.
+   */
+  flush(isMoreToCome?: boolean): void
   /** The next message, if one is there now: also works while the thread is blocked. */
   take(): Message | undefined
   /** Whether `take` would find something; cheap, for a thread that is about to sleep. */

@@ -106,10 +106,10 @@ export class LaneChannel implements Channel {
     this.#mustFlush = wake !== 'now'
   }
 
-  flush(): void {
+  flush(isMoreToCome = false): void {
     if (!this.#mustFlush) return
-    this.#mustFlush = false
-    if (this.#peerBell.ring()) this.#port.postMessage(null)
+    this.#mustFlush = isMoreToCome
+    if (this.#peerBell.ring(isMoreToCome)) this.#port.postMessage(null)
   }
 
   take(): Message | undefined {

@@ -21,8 +21,10 @@ export interface Attended {
   /** Reads and handles everything that has arrived. @returns whether there was anything. */
   drain(): boolean
   hasNews(): boolean
-  /** Wakes those who have been left asleep because more was to come. */
-  flush(): void
+  /** Wakes those who have been left asleep because more was to come; where it still is, not those who are patient. */
+  flush(isMoreToCome: boolean): void
+  /** Whether calls are left to run once the event loop has turned. */
+  hasQueued(): boolean
   isBlocked(): boolean
   /** Whether something that was begun here waits for this thread's event loop. */
   isRunningAsync(): boolean
@@ -175,7 +177,8 @@ export class Attendance {
       if (this.mustTurn()) return 'turn'
       this.#mustYield = false
       if (here.drain()) this.#isFresh = true
-      here.flush()
+      // A turn between two calls is no end of them: who waits for many answers would be woken for the few of a turn.
+      here.flush(this.#mustYield && here.hasQueued())
       if (this.#mustYield) return 'turn'
       if (this.#mayWait()) {
         if (this.#spin.until(this.#look)) continue

@@ -143,10 +143,10 @@ export class PostOffice {
     return !isEmpty
   }
 
-  /** Wakes those who have been left asleep although something was posted. */
-  flush(): void {
-    this.parent?.flush()
-    for (const { channel } of this.#list) channel.flush()
+  /** Wakes those who have been left asleep although something was posted; see Channel. */
+  flush(isMoreToCome: boolean): void {
+    this.parent?.flush(isMoreToCome)
+    for (const { channel } of this.#list) channel.flush(isMoreToCome)
   }
 
   /** Whether there is a message, from any side. */

@@ -191,7 +191,8 @@ export class Runtime implements Maker, CallKeeper {
         return isAnything
       },
       hasNews: () => this.post.hasNews(),
-      flush: () => this.flush(),
+      flush: (isMoreToCome) => this.flush(isMoreToCome),
+      hasQueued: () => this.work.hasQueued,
       isBlocked: () => this.frames.depth > 0,
       isRunningAsync: () => this.work.isRunningAsync,
       awaited: () => this.open.callCount,
@@ -243,10 +244,10 @@ export class Runtime implements Maker, CallKeeper {
     this.#attendingSpin.isAllowed = isAllowed
   }
 
-  /** Before this thread sleeps: wakes those whom it has left asleep. */
-  flush(): void {
+  /** Before this thread sleeps or its event loop turns: wakes those whom it has left asleep. */
+  flush(isMoreToCome = false): void {
     this.#bursts.end()
-    this.post.flush()
+    this.post.flush(isMoreToCome)
   }
 
   /** In the event loop: a message has come. */

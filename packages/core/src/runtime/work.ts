@@ -54,6 +54,11 @@ export class Work {
     return this.#loading || this.running.asyncCount > 0
   }
 
+  /** Whether calls of its own queue are left for after a turn of the event loop. */
+  get hasQueued(): boolean {
+    return this.#queue.length > 0
+  }
+
   /** A synchronous call for the thread's own queue. */
   push(message: CallMessage): void {
     this.#queue.push(message)
