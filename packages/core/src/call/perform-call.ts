@@ -104,7 +104,7 @@ export class RunningCall implements Scope {
   performSync(fn: AnyFunction, critical?: Map<string, unknown>): Performed {
     try {
       if (critical) this.cell.critical = critical
-      const value = this.#enter(fn)
+      const value = this.#enter(fn, critical !== undefined)
       if (isThenable(value)) throw this.#returnedPromise(value)
       return this.#succeeded(value)
     } catch (error) {
@@ -116,7 +116,7 @@ export class RunningCall implements Scope {
   performAsync(fn: AnyFunction, answer: (performed: Performed) => void): void {
     let promise: unknown
     try {
-      promise = this.#enter(fn)
+      promise = this.#enter(fn, false)
     } catch (error) {
       return answer(this.failed(this.#explained(error, fn)))
     }
@@ -171,7 +171,7 @@ export class RunningCall implements Scope {
   }
 
   /** Only now: the function's module has been loaded, and with it the classes and storages that decoding needs. */
-  #enter(fn: AnyFunction): unknown {
+  #enter(fn: AnyFunction, isOnFrame: boolean): unknown {
     const { args, scope } = this.message.request
     const values =
       args.marks || args.deep ? this.#codecOf().decodeList(args) : (args.value as unknown[])
@@ -185,7 +185,8 @@ export class RunningCall implements Scope {
       )
     }
     const { scopes, carriers } = this.#here
-    if (scope.storages.length === 0) return scopes.runWith(this, fn, values)
+    if (scope.storages.length === 0)
+      return isOnFrame ? scopes.runWith(this, fn, values) : scopes.runOutside(this, fn, values)
     const entered = carriers.enter(scope.storages)
     this.#entered = entered
     return scopes.run(this, () => entered.run(() => fn(...(values as never[]))))
