@@ -59,6 +59,7 @@ export class RequestContext extends ThreadSensitiveContext {
   /** Settles when the response is there; the context stays open behind it until the body has ended. */
   async serve(next: Next): Promise<void> {
     const { bodies, errors } = this.#shared
+    // Before it goes in: what follows an `await` has its surroundings to itself. Without, the caller would be left inside.
     await aMoment
     const run = this.enter()
     try {
