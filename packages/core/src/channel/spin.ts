@@ -3,25 +3,17 @@
  * sleep, and an answer that is found by looking takes none of it. But on one core, or on a machine whose cores are all taken,
  * looking only keeps the other side from running. So it learns: each look that finds nothing makes the next ones rarer, down to
  * one in a thousand, and one success brings them back.
- *
- * It is for threads that talk: where the last thing to wait for was long ago, the other side sleeps, and once woken it may be put on
- * the very core that looks. Such a look is left out, and teaches nothing.
  */
 
 import { Backoff } from './backoff.js'
 
 /** Longest look, in ms: two wake-ups, so that two sides of which both sleep can find each other once. */
 const LONGEST = 0.15
-/** Longest time since the last wait, in ms, after which two threads still talk: a side that looked has long gone to sleep. */
-const RECENT = 0.5
 /** Between two looks at the clock, which is dearer than a look. */
 const LOOKS = 32
 
 export class Spin {
   readonly #backoff = new Backoff()
-  /** When there was last something to wait for. */
-  #waitedAt = Number.NEGATIVE_INFINITY
-
   /**
    * @param isAllowed Not on one core, where the other side can't answer meanwhile.
    * @param hasRoom Whether nobody else needs the core now.
@@ -37,14 +29,12 @@ export class Spin {
    */
   until(look: () => boolean): boolean {
     if (!this.isAllowed || !this.hasRoom()) return false
-    const now = performance.now()
-    const isRecent = now - this.#waitedAt <= RECENT
-    this.#waitedAt = now
     if (look()) return true
-    return isRecent && this.#backoff.attempt(() => this.#lookLong(look, now + LONGEST))
+    return this.#backoff.attempt(() => this.#lookLong(look))
   }
 
-  #lookLong(look: () => boolean, end: number): boolean {
+  #lookLong(look: () => boolean): boolean {
+    const end = performance.now() + LONGEST
     do {
       for (let count = 0; count < LOOKS; count += 1) if (look()) return true
     } while (performance.now() < end && this.hasRoom())
