@@ -3,6 +3,7 @@ import { keepInFlight } from '../measuring/measure-awaited.ts'
 import type { Measurements } from '../measuring/measurement.ts'
 import { held } from '../measuring/resident.ts'
 import { median } from '../measuring/statistics.ts'
+import { timed } from '../measuring/timed.ts'
 import type { Scenario } from './scenario.ts'
 
 const MILLIONS = 10
@@ -26,7 +27,7 @@ export const endurance: Scenario = {
     const { contender } = await contenders['floor-parked'].load()
     const floor = await contender.blocking?.('echo')
     if (!call || !block || !floor) throw new Error('One of the three calls is lacking.')
-    const beside = () => timed(FLOOR, () => repeat(FLOOR, floor))
+    const beside = async () => (await timed(() => repeat(FLOOR, floor))) / FLOOR
     return {
       ...(await endure('awaited', (count) => keepInFlight(IN_FLIGHT, count, call), beside)),
       ...(await endure('blocking', async (count) => repeat(count, block), beside)),
@@ -45,7 +46,7 @@ async function endure(
     const means: number[] = []
     const times: number[] = []
     for (let slice = 0; slice < SLICES; slice += 1) {
-      const mean = await timed(SLICE, () => run(SLICE))
+      const mean = (await timed(() => run(SLICE))) / SLICE
       means.push(mean)
       times.push(mean / (await beside()))
     }
@@ -59,13 +60,6 @@ async function endure(
     }
   }
   return found
-}
-
-/** The time of one of `count` calls, in µs. */
-async function timed(count: number, run: () => unknown): Promise<number> {
-  const start = performance.now()
-  await run()
-  return ((performance.now() - start) * 1000) / count
 }
 
 /** @throws Error where a call gave another value back. */

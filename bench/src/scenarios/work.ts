@@ -2,6 +2,7 @@ import { divideWork } from '../measuring/divided-work.ts'
 import { keepInFlight } from '../measuring/measure-awaited.ts'
 import type { Measurements } from '../measuring/measurement.ts'
 import { median } from '../measuring/statistics.ts'
+import { timed } from '../measuring/timed.ts'
 import type { Scenario } from './scenario.ts'
 
 const THREADS = 2
@@ -39,10 +40,4 @@ export const work: Scenario = {
     }
     return found
   },
-}
-
-async function timed(run: () => Promise<unknown>): Promise<number> {
-  const start = performance.now()
-  await run()
-  return (performance.now() - start) * 1000
 }
