@@ -1,53 +1,21 @@
 /** Whatever stands in the memory that two threads share, or comes by their ports: who reads it neither crashes nor hangs. */
-import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
+import { receiveMessageOnPort } from 'node:worker_threads'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import { NO_CHANGES } from '../codec/clone-failure.js'
 import type { CallMessage, Message, WireLocals } from '../protocol.js'
-import { Bell } from './bell.js'
-import { LaneChannel } from './lane-channel.js'
-import { SLOT_COUNT } from './layout.js'
+import { bothEnds, closeEnds, HEADER_WORDS } from './both-ends.fixture.js'
+import type { LaneChannel } from './lane-channel.js'
 import { RING_BYTES } from './ring.js'
+
+afterEach(closeEnds)
 
 const RUNS = Number(process.env.FUZZ_RUNS ?? 100)
 /** Each run has a megabyte of its own, on a machine that has other things to do; in ms. */
 const PATIENCE = 60_000
 /** More than were ever posted. */
 const MOST_TAKEN = 10_000
-const HEADER_BYTES = 32 * 4
-
-const ports: MessagePort[] = []
-afterEach(() => {
-  for (const port of ports.splice(0)) port.close()
-})
-
-/** Both ends of a channel in one thread, and what stands between them. */
-function connect() {
-  const { port1, port2 } = new MessageChannel()
-  ports.push(port1, port2)
-  const [up, down] = [new SharedArrayBuffer(RING_BYTES), new SharedArrayBuffer(RING_BYTES)]
-  const bell = () => new Bell(new SharedArrayBuffer(SLOT_COUNT * 4))
-  const errors: unknown[] = []
-  const onMalformed = (error: unknown) => errors.push(error)
-  const ends = { peerBell: bell(), onMalformed }
-  const writer = new LaneChannel({
-    ...ends,
-    port: port1,
-    here: '0',
-    peer: '0/1',
-    out: down,
-    in: up,
-  })
-  const reader = new LaneChannel({
-    ...ends,
-    port: port2,
-    here: '0/1',
-    peer: '0',
-    out: up,
-    in: down,
-  })
-  return { writer, reader, down, port: port1, inbox: port2, errors }
-}
+const HEADER_BYTES = HEADER_WORDS * 4
 
 /** All that comes; a reader that never comes to an end fails here instead of hanging. */
 function takeAll(reader: LaneChannel): Message[] {
@@ -152,7 +120,7 @@ describe('a reader of a channel', () => {
     () => {
       fc.assert(
         fc.property(messages, (posted) => {
-          const { writer, reader, errors } = connect()
+          const { writer, reader, errors } = bothEnds()
           for (const message of posted) writer.post(message)
           expect(takeAll(reader).map(({ kind }) => kind)).toEqual(posted.map(({ kind }) => kind))
           expect(errors).toEqual([])
@@ -168,7 +136,7 @@ describe('a reader of a channel', () => {
     () => {
       fc.assert(
         fc.property(messages, damage, messages, (before, places, after) => {
-          const { writer, reader, down, errors } = connect()
+          const { writer, reader, down, errors } = bothEnds()
           for (const message of before) writer.post(message)
           overwrite(down, places)
           takeAll(reader)
@@ -192,7 +160,7 @@ describe('a reader of a channel', () => {
           fc.uint8Array({ minLength: 64, maxLength: 4096 }),
           fc.nat(4096),
           (noise, tail) => {
-            const { reader, down, errors } = connect()
+            const { reader, down, errors } = bothEnds()
             new Uint8Array(down).set(noise, HEADER_BYTES)
             Atomics.store(new Int32Array(down), 16, tail)
             takeAll(reader)
@@ -238,7 +206,7 @@ describe('a reader of a channel', () => {
       )
       fc.assert(
         fc.property(fc.array(mail, { maxLength: 6 }), anyMessage, (posted, honest) => {
-          const { writer, reader, down, port, errors } = connect()
+          const { writer, reader, down, port, errors } = bothEnds()
           for (const one of posted) {
             port.postMessage(one)
             Atomics.add(new Int32Array(down), 17, 1)
@@ -262,7 +230,7 @@ describe('a reader of a channel', () => {
           fc.array(fc.nat(5), { maxLength: 8 }),
           anyMessage,
           (long, order, last) => {
-            const { writer, reader, down, port, inbox, errors } = connect()
+            const { writer, reader, down, port, inbox, errors } = bothEnds()
             for (const message of long) writer.post(message)
             const mails: unknown[] = []
             for (let got = receiveMessageOnPort(inbox); got; got = receiveMessageOnPort(inbox))

@@ -1,5 +1,4 @@
 /** `Local`s of calls that go and outcomes that come back on one channel, as callers and functions set and change them. */
-import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import { NO_CHANGES } from '../codec/clone-failure.js'
@@ -7,16 +6,13 @@ import { Codec } from '../codec/codec.js'
 import { Cell } from '../context/cell.js'
 import type { CallMessage, FunctionRef, Message, WireLocals } from '../protocol.js'
 import { Registry } from '../registry/registry.js'
-import { Bell } from './bell.js'
-import { LaneChannel } from './lane-channel.js'
-import { SLOT_COUNT } from './layout.js'
-import { RING_BYTES } from './ring.js'
+import { bothEnds, closeEnds, recordsIn } from './both-ends.fixture.js'
+import type { LaneChannel } from './lane-channel.js'
 import { AFTER_OUTCOME, SAME_LOCALS } from './wire-format.js'
 
+afterEach(closeEnds)
+
 const RUNS = Number(process.env.FUZZ_RUNS ?? 100)
-const TAIL = 16
-const HEADER_WORDS = 32
-const PREFIX_WORDS = 2
 
 const ref: FunctionRef = {
   kind: 'place',
@@ -26,11 +22,6 @@ const ref: FunctionRef = {
   ordinal: 0,
   count: 1,
 }
-
-const ports: MessagePort[] = []
-afterEach(() => {
-  for (const port of ports.splice(0)) port.close()
-})
 
 interface Started {
   readonly cell: Cell
@@ -47,33 +38,9 @@ interface HowSent {
 
 /** A caller and a thread, in one thread. */
 function pair() {
-  const { port1, port2 } = new MessageChannel()
-  ports.push(port1, port2)
-  const [up, down] = [new SharedArrayBuffer(RING_BYTES), new SharedArrayBuffer(RING_BYTES)]
-  const errors: unknown[] = []
-  const ends = {
-    peerBell: new Bell(new SharedArrayBuffer(SLOT_COUNT * 4)),
-    onMalformed: (error: unknown) => errors.push(error),
-  }
-  const caller = new LaneChannel({
-    ...ends,
-    port: port1,
-    here: '0',
-    peer: '0/1',
-    out: down,
-    in: up,
-  })
-  const thread = new LaneChannel({
-    ...ends,
-    port: port2,
-    here: '0/1',
-    peer: '0',
-    out: up,
-    in: down,
-  })
+  const { writer: caller, reader: thread, down, errors } = bothEnds()
   const codec = new Codec(new Registry())
-  const words = new Int32Array(down)
-  const tail = () => Atomics.load(words, TAIL)
+  const { words, tail, flagsAt } = recordsIn(down)
   let id = 0
   /** Of the record of a call. */
   let last = { flags: 0, size: 0 }
@@ -106,7 +73,7 @@ function pair() {
           scope: { chain: [], loop: '0', locals: sent, storages: [] },
         },
       })
-      const at = HEADER_WORDS + (from >> 2) + PREFIX_WORDS
+      const at = flagsAt(from)
       const flags = words[at] as number
       if (spoil) words[at] = spoil(flags)
       last = { flags: tail() === from ? 0 : flags, size: tail() - from }

@@ -1,53 +1,18 @@
 /** `Local`s of calls and outcomes between both ends of a channel: what is sent again, what is not, and what arrives. */
-import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { CallMessage, FunctionRef, Message, OutcomeMessage, WireLocals } from '../protocol.js'
-import { Bell } from './bell.js'
-import { LaneChannel } from './lane-channel.js'
-import { SLOT_COUNT } from './layout.js'
-import { RING_BYTES } from './ring.js'
+import { bothEnds, closeEnds, recordsIn } from './both-ends.fixture.js'
 import { DELETED_KEYS, LOCALS, SAME_KEYS, SAME_LOCALS } from './wire-format.js'
 
+afterEach(closeEnds)
+
 const RUNS = Number(process.env.FUZZ_RUNS ?? 100)
-const TAIL = 16
-const HEADER_WORDS = 32
-/** A record's length and number. */
-const PREFIX_WORDS = 2
 
-const ports: MessagePort[] = []
-afterEach(() => {
-  for (const port of ports.splice(0)) port.close()
-})
-
-/** Both ends of a channel in one thread. */
+/** Both ends of a channel, and what the first sends to the second. */
 function connect() {
-  const { port1, port2 } = new MessageChannel()
-  ports.push(port1, port2)
-  const [up, down] = [new SharedArrayBuffer(RING_BYTES), new SharedArrayBuffer(RING_BYTES)]
-  const errors: unknown[] = []
-  const ends = {
-    peerBell: new Bell(new SharedArrayBuffer(SLOT_COUNT * 4)),
-    onMalformed: (error: unknown) => errors.push(error),
-  }
-  const writer = new LaneChannel({
-    ...ends,
-    port: port1,
-    here: '0',
-    peer: '0/1',
-    out: down,
-    in: up,
-  })
-  const reader = new LaneChannel({
-    ...ends,
-    port: port2,
-    here: '0/1',
-    peer: '0',
-    out: up,
-    in: down,
-  })
-  const words = new Int32Array(down)
-  const tail = () => Atomics.load(words, TAIL)
+  const { writer, reader, down, errors } = bothEnds()
+  const { words, tail, flagsAt } = recordsIn(down)
   return {
     errors,
     writer,
@@ -56,7 +21,7 @@ function connect() {
       const from = tail()
       writer.post(message)
       const size = tail() - from
-      const at = HEADER_WORDS + (from >> 2) + PREFIX_WORDS
+      const at = flagsAt(from)
       if (size > 0) words[at] = spoil(words[at] as number)
       const taken = reader.take()
       return { size, taken }

@@ -1,0 +1,59 @@
+/** For tests: both ends of a channel in one thread, and what stands between them. */
+import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import { Bell } from './bell.js'
+import { LaneChannel } from './lane-channel.js'
+import { SLOT_COUNT } from './layout.js'
+import { RING_BYTES } from './ring.js'
+
+/** Where a ring has the writer's position, how long what stands before the records is, and what stands before each: in words. */
+const TAIL = 16
+export const HEADER_WORDS = 32
+const PREFIX_WORDS = 2
+
+const ports: MessagePort[] = []
+
+/** To be called after each test. */
+export function closeEnds(): void {
+  for (const port of ports.splice(0)) port.close()
+}
+
+/** From thread `0` to `0/1`, the maker's end first; `down` is the ring of what the first one writes. */
+export function bothEnds() {
+  const { port1, port2 } = new MessageChannel()
+  ports.push(port1, port2)
+  const [up, down] = [new SharedArrayBuffer(RING_BYTES), new SharedArrayBuffer(RING_BYTES)]
+  const errors: unknown[] = []
+  const ends = {
+    peerBell: new Bell(new SharedArrayBuffer(SLOT_COUNT * Int32Array.BYTES_PER_ELEMENT)),
+    onMalformed: (error: unknown) => errors.push(error),
+  }
+  const writer = new LaneChannel({
+    ...ends,
+    port: port1,
+    here: '0',
+    peer: '0/1',
+    out: down,
+    in: up,
+  })
+  const reader = new LaneChannel({
+    ...ends,
+    port: port2,
+    here: '0/1',
+    peer: '0',
+    out: up,
+    in: down,
+  })
+  return { writer, reader, down, port: port1, inbox: port2, errors }
+}
+
+/** The records that are written into a ring. */
+export function recordsIn(ring: SharedArrayBuffer) {
+  const words = new Int32Array(ring)
+  return {
+    words,
+    /** Where the next one will begin, in bytes. */
+    tail: () => Atomics.load(words, TAIL),
+    /** Which word has the flags of the one that began there. */
+    flagsAt: (tail: number) => HEADER_WORDS + (tail >> 2) + PREFIX_WORDS,
+  }
+}
