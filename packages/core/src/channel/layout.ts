@@ -10,7 +10,7 @@ export const TAKEN_SLOT = 3
 export const FRAME_SLOT = 4
 /** 1 while the thread is counted as awake (see Census). */
 export const COUNTED_SLOT = 5
-/** The number of the blocked frame on which the thread runs a call, or last did; 0 where it never has. */
+/** The number of the innermost blocked frame on which a call of the thread runs; 0 where none does. */
 export const BUSY_FRAME_SLOT = 6
 /** How many calls stand on blocked frames of the thread, and from the next slot on, which (see LifeRecord). */
 export const DEPTH_SLOT = 7

@@ -164,7 +164,7 @@ export class PostOffice {
 
   /** To all neighbours but the thread that `except` begins with. */
   broadcast(make: (to: ThreadAddress) => Message, except: ThreadAddress): void {
-    if (this.parent && except.startsWith(this.#below)) this.parent.post(make(makerOf(this.address)))
+    if (this.parent && this.isBelow(except)) this.parent.post(make(makerOf(this.address)))
     for (const thread of this.#threads.values()) {
       if (!isWithin(except, thread.address)) thread.channel.post(make(thread.address))
     }
