@@ -5,9 +5,14 @@ export class Backoff {
   #skipped = 0
   #toSkip = 0
 
+  /** Whether the next attempt is left out. */
+  get isResting(): boolean {
+    return this.#skipped < this.#toSkip
+  }
+
   /** @returns whether `what` was tried and succeeded. */
   attempt(what: () => boolean): boolean {
-    if (this.#skipped < this.#toSkip) {
+    if (this.isResting) {
       this.#skipped += 1
       return false
     }

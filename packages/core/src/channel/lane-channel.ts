@@ -15,7 +15,7 @@ import { malformed } from './malformed.js'
 import { MessageReader } from './message-reader.js'
 import { MessageWriter } from './message-writer.js'
 import { PlainReader } from './plain-reader.js'
-import { PlainWriter } from './plain-writer.js'
+import { LACKS_ROOM, PlainWriter } from './plain-writer.js'
 import { isSevered } from './port-probe.js'
 import { ReadLocals } from './read-locals.js'
 import { MAX_RECORD, Ring } from './ring.js'
@@ -30,8 +30,11 @@ export interface Anchor {
   unref(): void
 }
 
-/** A message by port. The empty one only wakes. */
-type Mail = { readonly number: number; readonly message: Message } | null
+/** By port: a message, or what is moved beside the record of one. The empty one only wakes. */
+type Mail =
+  | { readonly number: number; readonly message: Message }
+  | { readonly number: number; readonly moved: readonly unknown[] }
+  | null
 
 export interface LaneOptions {
   readonly port: MessagePort
@@ -93,7 +96,7 @@ export class LaneChannel implements Channel {
   post(message: Message, transfer: readonly Transferable[] = NOTHING, wake: Wake = 'now'): void {
     // The rings may be another thread's by now.
     if (this.#closed) return
-    if (transfer.length > 0 || !this.#write(message)) {
+    if (!this.#write(message, transfer)) {
       completeMessage(message)
       // Counted only when it is on its way: it may not be cloneable.
       this.#port.postMessage({ number: this.#posted, message } satisfies Mail, transfer)
@@ -135,7 +138,8 @@ export class LaneChannel implements Channel {
       }
       // Taken before.
       if (ahead < 0) malformed('it came a second time')
-      const message = this.#reader.read(at)
+      const moved = this.#reader.isAccompanied(at) ? this.#movedBeside() : undefined
+      const message = this.#reader.read(at, moved)
       this.#in.advance()
       if (!message) continue
       this.#taken = (this.#taken + 1) | 0
@@ -144,15 +148,27 @@ export class LaneChannel implements Channel {
     // Asking the port is dear, and it is mostly empty.
     if (this.#hasMail()) this.#collect()
     if (this.#stash.length > 0) {
-      const place = this.#stash.findIndex(({ number }) => number === this.#taken)
-      if (place >= 0) {
+      const mail = this.#unstash('message')
+      if (mail && 'message' in mail) {
         this.#taken = (this.#taken + 1) | 0
-        return checkMessage(this.#stash.splice(place, 1)[0]?.message)
+        return checkMessage(mail.message)
       }
     }
     // Its sender counts what goes by port before it writes what comes after that.
     if (isAhead && !this.#hasMail()) malformed('the one before it is missing')
     return undefined
+  }
+
+  /** What goes with the record that is read next. It was posted before that could be seen. */
+  #movedBeside(): readonly unknown[] {
+    if (this.#hasMail()) this.#collect()
+    const mail = this.#unstash('moved')
+    return mail && 'moved' in mail ? mail.moved : malformed('what is moved with it is missing')
+  }
+
+  #unstash(what: 'message' | 'moved'): Mail {
+    const place = this.#stash.findIndex((mail) => mail.number === this.#taken && what in mail)
+    return place < 0 ? null : (this.#stash.splice(place, 1)[0] ?? null)
   }
 
   hasNews(): boolean {
@@ -194,15 +210,16 @@ export class LaneChannel implements Channel {
     this.#port.close()
   }
 
-  #write(message: Message): boolean {
+  #write(message: Message, transfer: readonly Transferable[]): boolean {
     // A getter of the user's may send something itself, in the middle of a record.
     if (this.#isWriting) return false
     this.#isWriting = true
     try {
       const isPrepared = this.#writer.prepare(message)
-      const at = this.#out.begin()
-      const length = at < 0 ? -1 : this.#writer.write(message, at, MAX_RECORD, isPrepared)
+      const length = this.#writeRecord(message, isPrepared, transfer)
       if (length < 0) return false
+      // Written already, as it says what the views show; seen by the reader only when it is committed.
+      if (transfer.length > 0) this.#move(transfer)
       this.#out.commit(length, this.#posted)
       return true
     } finally {
@@ -210,11 +227,31 @@ export class LaneChannel implements Channel {
     }
   }
 
+  #writeRecord(message: Message, isPrepared: boolean, transfer: readonly Transferable[]): number {
+    const at = this.#out.begin()
+    if (at < 0) return -1
+    const { room } = this.#out
+    const length = this.#writer.write(message, at, room, isPrepared, transfer)
+    if (length !== LACKS_ROOM || room === MAX_RECORD) return length
+    const far = this.#out.begin(MAX_RECORD)
+    return far < 0 ? -1 : this.#writer.write(message, far, MAX_RECORD, isPrepared, transfer)
+  }
+
+  #move(transfer: readonly Transferable[]): void {
+    try {
+      this.#port.postMessage({ number: this.#posted, moved: transfer } satisfies Mail, transfer)
+    } catch (error) {
+      this.#writer.forget()
+      throw error
+    }
+    this.#out.countMail()
+  }
+
   /** A record beside the messages, which takes no number. */
   #introduce(number: number, thing: object | string): boolean {
     const at = this.#out.begin()
     if (at < 0) return false
-    const length = this.#writer.writeIntroduction(number, thing, at, MAX_RECORD)
+    const length = this.#writer.writeIntroduction(number, thing, at, this.#out.room)
     if (length < 0) return false
     this.#out.commit(length, this.#posted)
     return true
@@ -241,5 +278,6 @@ export class LaneChannel implements Channel {
 }
 
 function isMail(value: unknown): value is NonNullable<Mail> {
-  return typeof value === 'object' && value !== null && 'number' in value && 'message' in value
+  if (typeof value !== 'object' || value === null || !('number' in value)) return false
+  return 'message' in value || ('moved' in value && Array.isArray(value.moved))
 }

@@ -62,9 +62,18 @@ export class MessageReader {
     return ((this.#words[at >> 2] ?? 0) & wire.KIND_BITS) === wire.INTRODUCTION
   }
 
-  /** @returns undefined for an introduction, which is no message. */
-  read(at: number): Message | undefined {
+  /** Whether something that came by port belongs to it. */
+  isAccompanied(at: number): boolean {
+    return ((this.#words[at >> 2] ?? 0) & wire.ACCOMPANIED) !== 0
+  }
+
+  /**
+   * @param moved What came by port beside it.
+   * @returns undefined for an introduction, which is no message.
+   */
+  read(at: number, moved?: readonly unknown[]): Message | undefined {
     this.#at = at + 4
+    this.#plain.begin(moved)
     const flags = this.#words[at >> 2] ?? 0
     switch (flags & wire.KIND_BITS) {
       case wire.CALL:

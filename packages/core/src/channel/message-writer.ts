@@ -3,6 +3,7 @@
  * (`wire-format.ts`); their values, and all other messages, are plain data (`plain-writer.ts`). What is not plain is declined,
  * and goes by port. The other side is {@link file://./message-reader.ts}.
  */
+import type { Transferable } from 'node:worker_threads'
 import type {
   CallMessage,
   CallName,
@@ -14,7 +15,7 @@ import type {
   WireLocals,
   WireValue,
 } from '../protocol.js'
-import type { PlainWriter } from './plain-writer.js'
+import { IS_DECLINED, LACKS_ROOM, type PlainWriter } from './plain-writer.js'
 import type { ReadLocals } from './read-locals.js'
 import * as wire from './wire-format.js'
 import { WrittenLocals } from './written-locals.js'
@@ -30,6 +31,7 @@ export interface LaneLocals {
 
 /** A longer chain takes the generic way: its words are written without asking for room. */
 const MOST_FRAMES = 1000
+const NOTHING: readonly Transferable[] = []
 
 export class MessageWriter {
   readonly #words: Int32Array
@@ -46,6 +48,7 @@ export class MessageWriter {
   readonly #takenLocals: ReadLocals
   #at = 0
   #end = 0
+  #lacksRoom = false
 
   /** @param here The addresses of this thread and of the one at the other end. */
   constructor(
@@ -74,22 +77,40 @@ export class MessageWriter {
     return message.kind !== 'outcome' || this.#prepareOutcome(message)
   }
 
-  /** @returns the length, or -1 where the message is declined. */
-  write(message: Message, at: number, size: number, isPrepared: boolean): number {
+  /**
+   * @param moved What is sent by port beside the record.
+   * @returns the length, or one of the negative numbers of `PlainWriter.write`.
+   */
+  write(
+    message: Message,
+    at: number,
+    size: number,
+    isPrepared: boolean,
+    moved: readonly Transferable[] = NOTHING,
+  ): number {
     this.#at = at + 4
     this.#end = at + size
-    this.#plain.begin()
+    this.#lacksRoom = false
+    this.#plain.begin(moved.length > 0 ? moved : undefined)
     const isWritten =
       isPrepared && message.kind === 'call'
         ? this.#call(message, at)
         : isPrepared && message.kind === 'outcome'
           ? this.#outcome(message, at)
           : this.#generic(message, at)
-    if (isWritten) return this.#at - at
+    if (!isWritten) {
+      this.forget()
+      return this.#lacksRoom ? LACKS_ROOM : IS_DECLINED
+    }
+    if (moved.length > 0) this.#words[at >> 2] = (this.#words[at >> 2] as number) | wire.ACCOMPANIED
+    return this.#at - at
+  }
+
+  /** What was written last is not sent: what it taught must be taught again. */
+  forget(): void {
     this.#plain.forget()
     this.#callLocals.forget()
     this.#changedLocals.forget()
-    return -1
   }
 
   writeIntroduction(number: number, thing: object | string, at: number, size: number): number {
@@ -330,7 +351,10 @@ export class MessageWriter {
   }
 
   #wrote(length: number): boolean {
-    if (length < 0) return false
+    if (length < 0) {
+      this.#lacksRoom = length === LACKS_ROOM
+      return false
+    }
     this.#at += length
     return true
   }

@@ -34,6 +34,8 @@ export const OBJECT_AND_MORE = 10
 export const BYTES = 11
 /** The same, as a Buffer. */
 export const BUFFER = 12
+/** Something that is moved, by its place in the list beside the record; what it is, follows (`moved-things.ts`). */
+export const MOVED = 13
 
 /** The engine copies shared memory byte by byte where it is not aligned to eight: ten times as slow. */
 export function evenWord(word: number): number {

@@ -1,6 +1,7 @@
 /** Reads what `plain-writer.ts` wrote: one record after the other, in order, as each may have taught shapes to the next. */
 import { setOwn } from '../codec/own-property.js'
 import { malformed } from './malformed.js'
+import { ITSELF, viewOf } from './moved-things.js'
 import {
   ARRAY,
   BUFFER,
@@ -12,6 +13,7 @@ import {
   INTEGER,
   INTEGERS,
   LATIN1,
+  MOVED,
   NULL,
   OBJECT,
   OBJECT_AND_MORE,
@@ -28,6 +30,7 @@ import { MAX_RECORD } from './ring.js'
 
 /** From here on a copy by Node is faster than one by the engine. */
 const LONG_BINARY = 4096
+const NOTHING: readonly unknown[] = []
 
 export class PlainReader implements ValueSource {
   readonly #bytes: Buffer
@@ -40,6 +43,7 @@ export class PlainReader implements ValueSource {
   #at = 0
   /** No value of a record lies beyond: what says so is no record. */
   #limit = 0
+  #moved = NOTHING
 
   /** @param bytes Whose memory begins at a multiple of four bytes. */
   constructor(bytes: Buffer) {
@@ -52,6 +56,11 @@ export class PlainReader implements ValueSource {
   /** Where what was read last has ended. */
   get end(): number {
     return this.#at * 4
+  }
+
+  /** A record begins. @param moved What came by port beside it. */
+  begin(moved = NOTHING): void {
+    this.#moved = moved
   }
 
   read(at: number): unknown {
@@ -99,6 +108,8 @@ export class PlainReader implements ValueSource {
         return Buffer.from(this.#binary(number).buffer)
       case OBJECT_AND_MORE:
         return this.#objectAndMore(number)
+      case MOVED:
+        return this.#movedThing(number)
       default:
         return malformed(`it has a value with the tag ${word & TAG_MASK}`)
     }
@@ -161,9 +172,18 @@ export class PlainReader implements ValueSource {
     this.#at = start + ((size + 3) >> 2)
     const from = start * 4
     if (size < LONG_BINARY) return this.#octets.slice(from, from + size)
-    const value = new Uint8Array(size)
+    // All of it is written now: to clear it first would take as long again.
+    const value = new Uint8Array(Buffer.allocUnsafeSlow(size).buffer)
     this.#bytes.copy(value, 0, from, from + size)
     return value
+  }
+
+  #movedThing(place: number): unknown {
+    const thing = this.#moved[place] ?? malformed('it has something that was not moved')
+    const number = this.#words[this.#at++] as number
+    if (number === ITSELF) return thing
+    const [offset, length] = [this.next(), this.next()]
+    return viewOf(thing, number, offset as number, length as number)
   }
 
   #learn(): void {

@@ -4,6 +4,8 @@
  * throw) is declined, and takes the slow way. The other side is {@link file://./plain-reader.ts}.
  */
 import * as types from 'node:util/types'
+import type { Transferable } from 'node:worker_threads'
+import { ITSELF, lengthOf, numberOfView } from './moved-things.js'
 import { Occurrences } from './occurrences.js'
 import {
   ARRAY,
@@ -14,6 +16,7 @@ import {
   FLOATS,
   INTEGERS,
   MOST_BESIDE_TAG,
+  MOVED,
   NULL,
   OBJECT,
   OBJECT_AND_MORE,
@@ -22,12 +25,19 @@ import {
   TRUE,
   UNDEFINED,
 } from './plain-data.js'
-import { DECLINED, ScalarWriter } from './scalar-writer.js'
+import { DECLINED, NO_ROOM, ScalarWriter } from './scalar-writer.js'
 import { type WrittenShape, WrittenShapes } from './written-shapes.js'
 
 const DEEPEST = 32
 /** Of longer arrays it is faster to ask for the values than for the keys. */
 const LONG_ARRAY = 16
+/** From here on a copy by Node is faster than one by the engine, which goes word by word where memory is shared. */
+const LONG_BINARY = 1024
+const NOTHING: readonly Transferable[] = []
+
+/** What `write` returns where a value is declined, and where it needs more room than there is. */
+export const IS_DECLINED = -1
+export const LACKS_ROOM = -2
 
 export class PlainWriter extends ScalarWriter {
   readonly #shapes = new WrittenShapes()
@@ -35,11 +45,14 @@ export class PlainWriter extends ScalarWriter {
   /** So many the reader knows if this record is not sent. */
   #knownShapes = 1
   #isWriting = false
+  /** What goes by port beside the record: in it stands only where. */
+  #moved = NOTHING
 
   /** A record begins, in which one value or several are written. */
-  begin(): void {
+  begin(moved = NOTHING): void {
     if (this.#isWriting) return
     this.#knownShapes = this.#shapes.count
+    this.#moved = moved
   }
 
   /** The record is not sent: what it taught must be taught again. */
@@ -50,7 +63,7 @@ export class PlainWriter extends ScalarWriter {
 
   /**
    * Writes a value at `at`, within `size` bytes.
-   * @returns the length, or -1 where the value is declined; what was written then counts for nothing.
+   * @returns the length, or one of two negative numbers; what was written then counts for nothing.
    */
   write(value: unknown, at: number, size: number): number {
     return this.#write(value, false, at, size)
@@ -66,7 +79,7 @@ export class PlainWriter extends ScalarWriter {
 
   #write(value: unknown, isList: boolean, at: number, size: number): number {
     // A getter of the user's may send something itself, in the middle of a record.
-    if (this.#isWriting) return -1
+    if (this.#isWriting) return IS_DECLINED
     this.#isWriting = true
     const knownShapes = this.#shapes.count
     const start = (at + 3) >> 2
@@ -79,10 +92,10 @@ export class PlainWriter extends ScalarWriter {
       else this.#value(value, 0)
       if (this.#shapes.count > knownShapes) this.#teach(start, knownShapes)
       return this.at * 4 - at
-    } catch {
+    } catch (error) {
       // Also where a getter of the user's threw: structured clone will meet it again, and tell.
       this.#shapes.unlearn(knownShapes)
-      return -1
+      return error === NO_ROOM ? LACKS_ROOM : IS_DECLINED
     } finally {
       this.#occurrences.clear()
       this.#isWriting = false
@@ -110,7 +123,8 @@ export class PlainWriter extends ScalarWriter {
   #object(value: object, depth: number): void {
     if (depth > DEEPEST) throw DECLINED
     const from = this.at
-    if (Array.isArray(value)) this.#array(value, depth)
+    if (this.#moved !== NOTHING && this.#isMoved(value)) this.#movedThing(value)
+    else if (Array.isArray(value)) this.#array(value, depth)
     else {
       const prototype: unknown = Object.getPrototypeOf(value)
       if (prototype === Object.prototype) this.#properties(value as Record<string, unknown>, depth)
@@ -157,7 +171,7 @@ export class PlainWriter extends ScalarWriter {
   #array(value: readonly unknown[], depth: number): void {
     const { length } = value
     // Each item takes a word at least: what can't have room is not worth asking for its keys.
-    if (length > this.end - this.at) throw DECLINED
+    if (length > this.end - this.at) throw NO_ROOM
     // Holes and properties of its own are kept by structured clone only.
     const own = length < LONG_ARRAY ? Object.keys(value) : Object.values(value)
     if (own.length !== length || length > MOST_BESIDE_TAG) throw DECLINED
@@ -219,10 +233,32 @@ export class PlainWriter extends ScalarWriter {
     const start = evenWord(this.at + 1)
     this.claim(start - this.at + ((length + 3) >> 2))
     this.words[this.at] = (length << TAG_BITS) | tag
-    this.bytes.set(value, start * 4)
+    if (length < LONG_BINARY) this.bytes.set(value, start * 4)
+    else copyIn(value, this.bytes, start * 4)
     this.goOnAfter(start * 4 + length)
     // Two views of one buffer would arrive with two.
     if (isWhole && this.#occurrences.repeats(buffer, this.words, start, this.at)) throw DECLINED
+  }
+
+  /** Itself, or the memory that it is a view of. */
+  #isMoved(value: object): boolean {
+    return this.#placeOf(value) >= 0
+  }
+
+  #placeOf(value: object): number {
+    const thing = ArrayBuffer.isView(value) ? value.buffer : value
+    return (this.#moved as readonly unknown[]).indexOf(thing)
+  }
+
+  #movedThing(value: object): void {
+    this.word((this.#placeOf(value) << TAG_BITS) | MOVED)
+    if (!ArrayBuffer.isView(value)) return this.word(ITSELF)
+    const number = numberOfView(value)
+    // A view may also follow the length of memory that can be resized.
+    if (number < 0 || isResizable(value.buffer)) throw DECLINED
+    this.word(number)
+    this.number(value.byteOffset)
+    this.number(lengthOf(value))
   }
 
   /** After the value, what the reader has to know before it. */
@@ -236,6 +272,14 @@ export class PlainWriter extends ScalarWriter {
       this.text(name)
     }
   }
+}
+
+/** In two parts, neither of which is the whole: that one, Node leaves to the engine. */
+function copyIn(source: Uint8Array, target: Buffer, at: number): void {
+  const { copy } = Buffer.prototype
+  const half = (source.length >> 4) << 3
+  copy.call(source, target, at, 0, half)
+  copy.call(source, target, at + half, half, source.length)
 }
 
 function isResizable(buffer: ArrayBufferLike): boolean {

@@ -17,11 +17,13 @@ const MAILS = 17
 const HEADER_SLOTS = 32
 /** A record's length stands before it; this one says: go on at the beginning. */
 const WRAP = -1
-/** Longest record, in bytes. So much must be free in one piece before one is begun. */
-export const MAX_RECORD = 32 * 1024
+/** Longest record, in bytes: a value of a megabyte, and what stands around it. */
+export const MAX_RECORD = 1088 * 1024
+/** So much must be free in one piece before a record is begun, where nobody asks for more. */
+const USUAL = 32 * 1024
 /** Memory that was never used costs nothing. */
-const CAPACITY = 1024 * 1024
-/** An empty ring begins anew from here on, so that small messages stay in the same few pages. Longer than any record. */
+const CAPACITY = 4 * 1024 * 1024
+/** An empty ring begins anew from here on, so that small messages stay in the same few pages. */
 const NEAR = 48 * 1024
 const ALIGN = 8
 const HEADER = HEADER_SLOTS * Int32Array.BYTES_PER_ELEMENT
@@ -43,6 +45,7 @@ export class Ring {
   #other = 0
   /** The reader's position as the writer may know it. */
   #told = 0
+  #room = 0
   /** The memory that records lie in. */
   readonly bytes: Buffer
 
@@ -52,22 +55,38 @@ export class Ring {
     this.bytes = Buffer.from(memory, HEADER, CAPACITY)
   }
 
-  /** Where the writer may put a record of up to `MAX_RECORD` bytes, or -1 while there is no room for one. */
-  begin(): number {
+  /**
+   * Where the writer may put a record, or -1 while there is no room for one of `least` bytes. How much more there is, `room` says: as
+   * much as lies there in one piece, so that hardly any record is begun a second time.
+   */
+  begin(least = USUAL): number {
     const at = this.#own % CAPACITY
-    const needed = PREFIX + MAX_RECORD
-    if (at < NEAR && ((this.#own - this.#other) >>> 0) + needed <= CAPACITY) return at + PREFIX
+    const needed = PREFIX + least
+    const seen = (this.#own - this.#other) >>> 0
+    if (at < NEAR && seen + needed <= CAPACITY) return this.#beginAt(at, seen)
     this.#other = Atomics.load(this.#slots, HEAD) >>> 0
     const used = (this.#own - this.#other) >>> 0
-    const free = CAPACITY - used
     const untilEnd = CAPACITY - at
-    const isFarAndEmpty = used === 0 && at >= NEAR
-    if (untilEnd >= needed && !isFarAndEmpty) return free >= needed ? at + PREFIX : -1
+    // Where the record would reach what stands here now, the reader would not find the way to the beginning.
+    const isFarAndEmpty = used === 0 && at >= NEAR && at >= needed
+    if (untilEnd >= needed && !isFarAndEmpty)
+      return used + needed <= CAPACITY ? this.#beginAt(at, used) : -1
     // Not in one piece before the end: the rest stays empty, if the beginning has room.
-    if (free < untilEnd + needed && !isFarAndEmpty) return -1
+    if (used + untilEnd + needed > CAPACITY && !isFarAndEmpty) return -1
     this.#prefixes[at >> 2] = WRAP
     this.#moveTail(untilEnd)
-    return PREFIX
+    return this.#beginAt(0, used + untilEnd)
+  }
+
+  /** @param used So many bytes are not the writer's: from `at` on as many as are left, but not beyond the end. */
+  #beginAt(at: number, used: number): number {
+    this.#room = Math.min(CAPACITY - Math.max(at, used) - PREFIX, MAX_RECORD)
+    return at + PREFIX
+  }
+
+  /** So many bytes the record that was begun last may have. */
+  get room(): number {
+    return this.#room
   }
 
   /** The record that `begin` made room for is complete, and from now on the reader's. */

@@ -3,6 +3,8 @@ import { FLOAT64, INTEGER, LATIN1, MOST_BESIDE_TAG, TAG_BITS, UCS2, UTF8 } from 
 
 /** Thrown, and caught by whoever began to write: the value takes the slow way. Made once, as its stack says nothing. */
 export const DECLINED = new Error('not plain data')
+/** The same for one that takes more memory than there is. */
+export const NO_ROOM = new Error('no room')
 /** Shorter texts are written faster by a loop than by a call out of JavaScript. */
 const SHORT = 24
 
@@ -56,11 +58,11 @@ export class ScalarWriter {
     const at = this.at * 4 + 4
     const room = this.end * 4 - at
     // With too little room it would stop in between, and what it wrote be mistaken for all.
-    if (length * 3 > room && Buffer.byteLength(value) > room) throw DECLINED
+    if (length * 3 > room && Buffer.byteLength(value) > room) throw NO_ROOM
     const size = this.bytes.write(value, at, 'utf8')
     if (size === length) return this.#wrote(LATIN1, size)
     if (value.isWellFormed()) return this.#wrote(UTF8, size)
-    if (length * 2 > room) throw DECLINED
+    if (length * 2 > room) throw NO_ROOM
     this.bytes.write(value, at, 'utf16le')
     this.#wrote(UCS2, length * 2)
   }
@@ -79,11 +81,11 @@ export class ScalarWriter {
   }
 
   protected word(value: number): void {
-    if (this.at >= this.end) throw DECLINED
+    if (this.at >= this.end) throw NO_ROOM
     this.words[this.at++] = value
   }
 
   protected claim(words: number): void {
-    if (this.at + words > this.end) throw DECLINED
+    if (this.at + words > this.end) throw NO_ROOM
   }
 }

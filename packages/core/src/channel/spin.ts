@@ -9,11 +9,18 @@ import { Backoff } from './backoff.js'
 
 /** Longest look, in ms: two wake-ups, so that two sides of which both sleep can find each other once. */
 const LONGEST = 0.15
+/**
+ * A wake-up that takes longer, in ms, went to another core, which was asleep: there the other side runs while this one looks, whatever
+ * was learned where both were on one core. On machines whose cores wake each other faster this says nothing.
+ */
+const FAR = 0.02
 /** Between two looks at the clock, which is dearer than a look. */
 const LOOKS = 32
 
 export class Spin {
   readonly #backoff = new Backoff()
+  readonly #farBackoff = new Backoff()
+  #isFar = false
   /**
    * @param isAllowed Not on one core, where the other side can't answer meanwhile.
    * @param hasRoom Whether nobody else needs the core now.
@@ -23,6 +30,16 @@ export class Spin {
     readonly hasRoom: () => boolean = () => true,
   ) {}
 
+  /** Whether it would be worth while to know how long the next wake-up takes. */
+  get isResting(): boolean {
+    return this.isAllowed && this.#backoff.isResting
+  }
+
+  /** @param time How long it took to wake the other side, in ms, before this one looks. */
+  noteWakeUp(time: number): void {
+    this.#isFar = time > FAR
+  }
+
   /**
    * Looks until there is something, or it is not worth the while. Whoever sleeps afterwards looks by himself.
    * @returns whether there is something.
@@ -30,7 +47,9 @@ export class Spin {
   until(look: () => boolean): boolean {
     if (!this.isAllowed || !this.hasRoom()) return false
     if (look()) return true
-    return this.#backoff.attempt(() => this.#lookLong(look))
+    const backoff = this.#isFar ? this.#farBackoff : this.#backoff
+    this.#isFar = false
+    return backoff.attempt(() => this.#lookLong(look))
   }
 
   #lookLong(look: () => boolean): boolean {

@@ -20,6 +20,9 @@ export const SAME_LOCALS = 1 << 6
 /** How long the function takes, or took, is to be told. */
 export const TIMED = 1 << 7
 
+/** Something in it is moved, and comes by port under the same number. Of messages of all kinds. */
+export const ACCOMPANIED = 1 << 28
+
 // Calls.
 export const ASYNC = 1 << 8
 export const CHAIN = 1 << 9
