@@ -15,7 +15,7 @@ import { runtime } from '../runtime/runtime.js'
 import type { Thread } from '../thread/thread.js'
 import { assertOpen } from './awaited-call.js'
 import type { CallOptions } from './call-options.js'
-import { type Callee, resultOfBlocking } from './call-result.js'
+import { type Callee, resultOfBlocking, Thrown } from './call-result.js'
 import { encodeArguments } from './encode-arguments.js'
 import { refOf, sendHome } from './home.js'
 import { Surroundings } from './surroundings.js'
@@ -44,10 +44,17 @@ export function blockOnCall(
   args: readonly unknown[],
 ): unknown {
   const trace = traceOf(runtime(), callee.ref, 'async')
-  if (!trace) return blockUntraced(callee, forceNewLoop, options, args)
-  return trace.sync(() => blockUntraced({ ...callee, trace }, forceNewLoop, options, args))
+  if (trace)
+    return trace.sync(() => given(blockUntraced({ ...callee, trace }, forceNewLoop, options, args)))
+  return given(blockUntraced(callee, forceNewLoop, options, args))
 }
 
+function given(result: unknown): unknown {
+  if (result instanceof Thrown) throw result.error
+  return result
+}
+
+/** @returns what the call gives, or `Thrown`. */
 function blockUntraced(
   callee: Callee,
   forceNewLoop: boolean,

@@ -89,6 +89,15 @@ function decoded(codec: Codec, { isStep }: Callee, wire: WireValue): unknown {
   return isStep ? { value, done: wire.marks?.some(([, kind]) => kind === 'done') ?? false } : value
 }
 
+/**
+ * What a blocking call threw, handed on as a value until the last moment: the engine counts how often a function returns, and one that
+ * always ends by throwing stays in the interpreter for ever.
+ */
+export class Thrown {
+  constructor(readonly error: unknown) {}
+}
+
+/** @returns what the caller gets, or what is to be thrown there. */
 export function resultOfBlocking(
   surroundings: Surroundings,
   codec: Codec,
@@ -97,16 +106,17 @@ export function resultOfBlocking(
 ): unknown {
   const { ref } = callee
   if (!settlement) {
-    throw new SyncBridgeError(`${printRef(ref)} stopped waiting without an answer`, {
-      function: printRef(ref),
-    })
+    const label = printRef(ref)
+    return new Thrown(
+      new SyncBridgeError(`${label} stopped waiting without an answer`, { function: label }),
+    )
   }
-  if ('failure' in settlement) throw atCaller(settlement.failure)
+  if ('failure' in settlement) return new Thrown(atCaller(settlement.failure))
   const { outcome } = settlement
   // Also after an error: what a call did to its surroundings has happened.
   surroundings.bringBack(outcome.changes)
   if (outcome.ok) return decoded(codec, callee, outcome.value)
-  throw withBothStacks(codec.decode(outcome.error), ref)
+  return new Thrown(withBothStacks(codec.decode(outcome.error), ref))
 }
 
 function withBothStacks(error: unknown, ref: FunctionRef): unknown {
