@@ -73,7 +73,7 @@ function blockUntraced(
   const surroundings = new Surroundings(here, scope, codec, values?.cell)
   const { context, locals, storages } = surroundings
   const deadline = timeout === undefined ? Deadline.never : new Deadline(timeout)
-  const frame = here.frames.open(scope.cell.critical)
+  const frame = here.frames.open(scope.cell)
   const frameRef: FrameRef = { thread: here.address, frame: frame.id }
   const call = new Call(
     {

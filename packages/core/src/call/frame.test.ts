@@ -3,7 +3,7 @@ import type { CallMessage } from '../protocol.js'
 import { Frames } from './frame.js'
 
 const message = (from: string, id: number) => ({ from, id }) as CallMessage
-const open = (frames: Frames) => frames.open(new Map())
+const open = (frames: Frames) => frames.open({ critical: new Map() })
 
 describe('the frames of a thread', () => {
   test('stack up and have numbers that are never used again', () => {

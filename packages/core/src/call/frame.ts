@@ -7,14 +7,25 @@ import type { CallMessage } from '../protocol.js'
 
 const NO_CALLS: readonly CallMessage[] = []
 
+/** The code that is blocked. What runs on its frame has the same `threadCritical` values, which are asked for only then. */
+interface Blocked {
+  readonly critical: Map<string, unknown>
+}
+
 export class Frame {
   readonly queue: CallMessage[] = []
+  readonly #blocked: Blocked
 
-  /** @param critical The `threadCritical` values of the code that is blocked: what runs on its frame has the same. */
   constructor(
     readonly id: number,
-    readonly critical: Map<string, unknown>,
-  ) {}
+    blocked: Blocked,
+  ) {
+    this.#blocked = blocked
+  }
+
+  get critical(): Map<string, unknown> {
+    return this.#blocked.critical
+  }
 }
 
 export class Frames {
@@ -31,9 +42,9 @@ export class Frames {
     return this.#stack.length
   }
 
-  open(critical: Map<string, unknown>): Frame {
+  open(blocked: Blocked): Frame {
     this.#lastId += 1
-    const frame = new Frame(this.#lastId, critical)
+    const frame = new Frame(this.#lastId, blocked)
     this.#stack.push(frame)
     this.#noteInnermost(frame.id)
     return frame

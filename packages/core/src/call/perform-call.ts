@@ -51,11 +51,11 @@ export class RunningCall implements Scope {
   readonly loop: ThreadAddress
   readonly context: ContextRef | undefined
   readonly storages: readonly WireStorage[]
-  readonly cell: Cell
   /** Where it stands among the asynchronous ones (`running-calls.ts`). */
   place = 0
   readonly #here: Performer
   readonly #startedAt: number
+  #cell: Cell | undefined = undefined
   #codec: Codec | undefined = undefined
   #abort: CallAbort | undefined = undefined
   #entered: Entered | undefined = undefined
@@ -73,7 +73,6 @@ export class RunningCall implements Scope {
     this.loop = mode === 'sync' ? scope.loop : here.address
     this.context = scope.context === undefined ? undefined : { id: scope.context }
     this.storages = scope.storages
-    this.cell = new Cell()
     this.#here = here
     this.#startedAt = timed ? performance.now() : 0
   }
@@ -89,6 +88,12 @@ export class RunningCall implements Scope {
 
   get call(): this {
     return this
+  }
+
+  /** Few calls have `Local`s, and few functions make calls of their own. */
+  get cell(): Cell {
+    this.#cell ??= new Cell()
+    return this.#cell
   }
 
   /** Few calls are given up, and few functions ask. */
@@ -193,10 +198,10 @@ export class RunningCall implements Scope {
   }
 
   #changes(): WireChanges {
-    const isUnchanged = !this.cell.isChanged
-    if (isUnchanged && !this.#entered) return NO_CHANGES
+    const changed = this.#cell?.isChanged ? this.#cell : undefined
+    if (!changed && !this.#entered) return NO_CHANGES
     return {
-      locals: isUnchanged ? NO_CHANGES.locals : this.#codecOf().encodeLocals(this.cell.delta()),
+      locals: changed ? this.#codecOf().encodeLocals(changed.delta()) : NO_CHANGES.locals,
       storages: this.#entered?.changes() ?? NO_CHANGES.storages,
     }
   }

@@ -217,8 +217,8 @@ export class MessageReader {
   }
 
   #keys(): string[] {
-    const keys: string[] = []
-    for (let left = this.#count(); left > 0; left -= 1) keys.push(this.#text())
+    const keys = new Array<string>(this.#count())
+    for (let index = 0; index < keys.length; index += 1) keys[index] = this.#text()
     return keys
   }
 
@@ -227,14 +227,13 @@ export class MessageReader {
   }
 
   #chain(): FrameRef[] {
-    const chain: FrameRef[] = []
-    for (let left = this.#count(); left > 0; left -= 1) {
-      chain.push({
+    const chain = new Array<FrameRef>(this.#count())
+    for (let index = 0; index < chain.length; index += 1)
+      chain[index] = {
         thread: this.#address(),
         frame: this.#word(),
         outermost: this.#word() || undefined,
-      })
-    }
+      }
     return chain
   }
 

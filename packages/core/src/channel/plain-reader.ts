@@ -129,26 +129,27 @@ export class PlainReader implements ValueSource {
 
   #array(length: number): unknown[] {
     this.#assertRoom(length)
-    const value: unknown[] = []
-    for (let index = 0; index < length; index += 1) value.push(this.next())
+    // Of its length from the start: one that grows takes room for more.
+    const value = new Array<unknown>(length)
+    for (let index = 0; index < length; index += 1) value[index] = this.next()
     return value
   }
 
   #integers(length: number): number[] {
     this.#assertRoom(length)
-    const value: number[] = []
+    const value = new Array<number>(length)
     const at = this.#at
-    for (let index = 0; index < length; index += 1) value.push(this.#words[at + index] as number)
+    for (let index = 0; index < length; index += 1) value[index] = this.#words[at + index] as number
     this.#at = at + length
     return value
   }
 
   #floats(length: number): number[] {
     this.#assertRoom(length * 2)
-    const value: number[] = []
+    const value = new Array<number>(length)
     const at = this.#at * 4
     for (let index = 0; index < length; index += 1)
-      value.push(this.#view.getFloat64(at + index * 8, true))
+      value[index] = this.#view.getFloat64(at + index * 8, true)
     this.#at += length * 2
     return value
   }

@@ -60,4 +60,25 @@ describe('spinning', () => {
     while (!spin.until(findsAt(3)));
     expect(count(1)).toBe(1)
   })
+
+  test('looks after a wake-up that took long, whatever it has learned', () => {
+    const spin = new Spin(true)
+    const isLooking = () => {
+      let looks = 0
+      spin.until(() => {
+        looks += 1
+        return looks > 2
+      })
+      return looks > 1
+    }
+    while (!spin.isResting) spin.until(nothing)
+    expect(isLooking()).toBe(false)
+    while (!spin.isResting) spin.until(nothing)
+    spin.noteWakeUp(0.05)
+    expect(isLooking()).toBe(true)
+    // Of that wake-up only.
+    while (!spin.isResting) spin.until(nothing)
+    spin.noteWakeUp(0.001)
+    expect(isLooking()).toBe(false)
+  })
 })

@@ -35,6 +35,7 @@ export interface Entered {
   changes(): WireStorageChange[]
 }
 
+const NO_STORES: readonly WireStorage[] = []
 const NOTHING: Captured = { wire: [], apply: () => undefined }
 
 export class Carriers {
@@ -49,7 +50,7 @@ export class Carriers {
   }
 
   /** @param passing Stores that came from elsewhere and that nobody here knows: they go on as they are. */
-  capture(passing: readonly WireStorage[] = []): Captured {
+  capture(passing: readonly WireStorage[] = NO_STORES): Captured {
     if (this.#carriers.size === 0 && passing.length === 0) return NOTHING
     const wire = passing.filter(({ name }) => !this.#carriers.has(name))
     const stores = new Map<string, unknown>()

@@ -2,7 +2,7 @@
  * What surrounds the code that is running: the blocked frames above it, the loop that launched it, its context and its
  * `Local`s. One scope follows one chain of calls; this is the only place that knows `AsyncLocalStorage`.
  */
-import { AsyncLocalStorage } from 'node:async_hooks'
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks'
 import type { CallAbort } from '../cancellation/call-abort.js'
 import type { CallName, FrameRef, ThreadAddress, WireStorage } from '../protocol.js'
 import { Cell } from './cell.js'
@@ -49,8 +49,12 @@ export function scopeLike(scope: Scope, changes: Partial<Scope>): Scope {
  * Runs a function in no `AsyncLocalStorage` at all, whoever's: what a thread reads and performs for others must not see the
  * stores of the code that happened to run before.
  */
-export const outside: <A extends unknown[], T>(fn: (...args: A) => T, ...args: A) => T =
-  AsyncLocalStorage.snapshot()
+export function outside<A extends unknown[], T>(fn: (...args: A) => T, ...args: A): T {
+  return nowhere.runInAsyncScope(fn, undefined, ...args)
+}
+
+/** What a snapshot is inside: asked itself, it needs two functions and two lists less for each call. */
+const nowhere = new AsyncResource('syncbridge')
 
 /**
  * Whether a store that is entered outside is gone when that ends. It is where Node keeps the stores of an execution in a value of
@@ -96,7 +100,7 @@ export class Scopes {
   /** The same for code that is in no `AsyncLocalStorage`, whoever's. `run` makes what surrounds it anew to go back to it: half of its cost. */
   runOutside<A extends never[], T>(scope: Scope, fn: (...args: A) => T, args: unknown[]): T {
     return this.#forgetsOutside
-      ? (outside(this.#enterAndRun as (...given: unknown[]) => unknown, scope, fn, args) as T)
+      ? (nowhere.runInAsyncScope(this.#enterAndRun, undefined, scope, fn, args) as T)
       : this.runWith(scope, fn, args)
   }
 
