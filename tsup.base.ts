@@ -65,7 +65,6 @@ export function libraryBuild(entries: string[], threadEntries: string[] = []): O
       // Every thread reads it anew, and a third of it would be blanks. Names stay, and lines short enough for the one that an
       // uncaught error prints.
       options.minifyWhitespace = true
-      options.minifySyntax = true
       options.lineLimit = longestLine
       // The sources are in the package, where the maps find them.
       options.sourcesContent = false

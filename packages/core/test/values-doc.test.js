@@ -31,8 +31,8 @@ const rows = page.split(/^## /m).flatMap((section) => {
   return body.map(([, passed, received, way]) => ({ passed, received, way, heading }))
 })
 /** Said in one place, so that they change in one. */
-const [, kilobytes, levels] = page.match(/up to (\d+) KB and (\d+) levels deep/).map(Number)
-const limits = { bytes: kilobytes * 1024, levels }
+const [, megabytes, levels] = page.match(/up to (\d+) MB and (\d+) levels deep/).map(Number)
+const limits = { bytes: megabytes * 2 ** 20, levels }
 
 const isRefused = (error) => {
   assert.ok(error instanceof TransferError, String(error))
