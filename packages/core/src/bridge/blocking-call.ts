@@ -105,9 +105,9 @@ function blockUntraced(
       if (thread.state !== 'paused') ownThread = thread
       thread.run(call)
     } else {
-      const before = here.spin.isResting ? performance.now() : 0
+      const began = here.spin.beginWakeUp()
       sendToLoop(here, scope, call)
-      if (before > 0) here.spin.noteWakeUp(performance.now() - before)
+      here.spin.noteWakeUp(began)
     }
     // Only what is on its way is waited for: the checks above may have refused it.
     here.watch(call)

@@ -24,7 +24,7 @@ const USUAL = 32 * 1024
 /** Memory that was never used costs nothing. */
 const CAPACITY = 4 * 1024 * 1024
 /** An empty ring begins anew from here on, so that small messages stay in the same few pages. */
-const NEAR = 16 * 1024
+const NEAR = 48 * 1024
 const ALIGN = 8
 const HEADER = HEADER_SLOTS * Int32Array.BYTES_PER_ELEMENT
 /** Before each record: its length and its number. */

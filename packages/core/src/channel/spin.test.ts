@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { Spin } from './spin.js'
 
 const nothing = () => false
@@ -61,24 +61,37 @@ describe('spinning', () => {
     expect(count(1)).toBe(1)
   })
 
-  test('looks after a wake-up that took long, whatever it has learned', () => {
-    const spin = new Spin(true)
-    const isLooking = () => {
-      let looks = 0
-      spin.until(() => {
-        looks += 1
-        return looks > 2
-      })
-      return looks > 1
+  test('looks after a wake-up that took long and came after a pause, whatever it has learned', () => {
+    const clock = vi.spyOn(performance, 'now')
+    try {
+      let now = 1000
+      clock.mockImplementation(() => now)
+      const spin = new Spin(true)
+      const isLookingAfter = (pause: number, time: number) => {
+        // Until it has learned not to. A look that finds nothing ends by the clock.
+        while (spin.beginWakeUp() === 0) {
+          spin.until(() => {
+            now += 1
+            return false
+          })
+          now += 10
+        }
+        now += pause
+        const began = spin.beginWakeUp()
+        now += time
+        spin.noteWakeUp(began)
+        let looks = 0
+        spin.until(() => {
+          looks += 1
+          return looks > 2
+        })
+        return looks > 1
+      }
+      expect(isLookingAfter(2, 0.05)).toBe(true)
+      expect(isLookingAfter(2, 0.001)).toBe(false)
+      expect(isLookingAfter(0.5, 0.05)).toBe(false)
+    } finally {
+      clock.mockRestore()
     }
-    while (!spin.isResting) spin.until(nothing)
-    expect(isLooking()).toBe(false)
-    while (!spin.isResting) spin.until(nothing)
-    spin.noteWakeUp(0.05)
-    expect(isLooking()).toBe(true)
-    // Of that wake-up only.
-    while (!spin.isResting) spin.until(nothing)
-    spin.noteWakeUp(0.001)
-    expect(isLooking()).toBe(false)
   })
 })

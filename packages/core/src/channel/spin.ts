@@ -10,10 +10,12 @@ import { Backoff } from './backoff.js'
 /** Longest look, in ms: two wake-ups, so that two sides of which both sleep can find each other once. */
 const LONGEST = 0.15
 /**
- * A wake-up that takes longer, in ms, went to another core, which was asleep: there the other side runs while this one looks, whatever
- * was learned where both were on one core. On machines whose cores wake each other faster this says nothing.
+ * After a pause, a wake-up that takes longer, in ms, went to another core, which was asleep: there the other side runs while this one
+ * looks, whatever was learned where both were on one core. On machines whose cores wake each other faster this says nothing, nor
+ * does it without a pause, where others may have had the core meanwhile.
  */
 const FAR = 0.02
+const PAUSE = 1
 /** Between two looks at the clock, which is dearer than a look. */
 const LOOKS = 32
 
@@ -21,6 +23,7 @@ export class Spin {
   readonly #backoff = new Backoff()
   readonly #farBackoff = new Backoff()
   #isFar = false
+  #lastWakeUp = 0
   /**
    * @param isAllowed Not on one core, where the other side can't answer meanwhile.
    * @param hasRoom Whether nobody else needs the core now.
@@ -30,14 +33,17 @@ export class Spin {
     readonly hasRoom: () => boolean = () => true,
   ) {}
 
-  /** Whether it would be worth while to know how long the next wake-up takes. */
-  get isResting(): boolean {
-    return this.isAllowed && this.#backoff.isResting
+  /** The other side is to be woken now. @returns what `noteWakeUp` is to be given, 0 where nobody wants to know. */
+  beginWakeUp(): number {
+    if (!this.isAllowed || !this.#backoff.isResting) return 0
+    const now = performance.now()
+    const before = this.#lastWakeUp
+    this.#lastWakeUp = now
+    return now - before > PAUSE ? now : 0
   }
 
-  /** @param time How long it took to wake the other side, in ms, before this one looks. */
-  noteWakeUp(time: number): void {
-    this.#isFar = time > FAR
+  noteWakeUp(began: number): void {
+    if (began > 0) this.#isFar = performance.now() - began > FAR
   }
 
   /**
