@@ -1,6 +1,7 @@
 /**
- * A ring of records in shared memory, for one writer and one reader. Positions count bytes and never go back (they wrap at 2³²,
- * which the size of the ring divides); the difference of both is what is in between.
+ * A ring of records in shared memory, for one writer and one reader. Positions count bytes and never go back; the difference of both
+ * is what is in between. They wrap at 2³², which the size of the ring divides, and are kept as signed numbers of 32 bits: as others
+ * they would outgrow, after some gigabytes, what the engine had compiled all of this for.
  *
  * Order: the writer fills the record *before* it moves the tail, and the reader moves the head only *after* it has read the
  * record. Moved before, the other side would read, or overwrite, what is not finished. Both moves are atomic stores, which
@@ -23,6 +24,8 @@ export const MAX_RECORD = 1088 * 1024
 const USUAL = 32 * 1024
 /** Memory that was never used costs nothing. */
 const CAPACITY = 4 * 1024 * 1024
+/** A position's place in the ring is its last digits. */
+const WITHIN = CAPACITY - 1
 /** An empty ring begins anew from here on, so that small messages stay in the same few pages. */
 const NEAR = 48 * 1024
 const ALIGN = 8
@@ -60,11 +63,11 @@ export class Ring {
    * much as lies there in one piece, so that hardly any record is begun a second time.
    */
   begin(least = USUAL): number {
-    const at = this.#own % CAPACITY
+    const at = this.#own & WITHIN
     const needed = PREFIX + least
     const seen = (this.#own - this.#other) >>> 0
     if (at < NEAR && seen + needed <= CAPACITY) return this.#beginAt(at, seen)
-    this.#other = Atomics.load(this.#slots, HEAD) >>> 0
+    this.#other = Atomics.load(this.#slots, HEAD)
     const used = (this.#own - this.#other) >>> 0
     const untilEnd = CAPACITY - at
     // Where the record would reach what stands here now, the reader would not find the way to the beginning.
@@ -91,7 +94,7 @@ export class Ring {
 
   /** The record that `begin` made room for is complete, and from now on the reader's. */
   commit(length: number, number: number): void {
-    const at = (this.#own % CAPACITY) >> 2
+    const at = (this.#own & WITHIN) >> 2
     this.#prefixes[at] = length
     this.#prefixes[at + 1] = number
     this.#moveTail(sizeOf(length))
@@ -99,20 +102,20 @@ export class Ring {
 
   /** Whether there is anything to read: for a reader that is about to sleep. */
   hasRecord(): boolean {
-    return this.#own !== Atomics.load(this.#slots, TAIL) >>> 0
+    return this.#own !== Atomics.load(this.#slots, TAIL)
   }
 
   /** Where the next record begins, or -1 where there is none. */
   peek(): number {
     for (;;) {
       if (this.#own === this.#other) {
-        this.#other = Atomics.load(this.#slots, TAIL) >>> 0
+        this.#other = Atomics.load(this.#slots, TAIL)
         if (this.#own === this.#other) {
           this.#tellHead()
           return -1
         }
       }
-      const at = this.#own % CAPACITY
+      const at = this.#own & WITHIN
       const length = this.#prefixes[at >> 2] as number
       const ready = (this.#other - this.#own) >>> 0
       if (length !== WRAP) {
@@ -122,7 +125,7 @@ export class Ring {
       }
       if (at === 0 || CAPACITY - at > ready)
         malformed('the ring is said to begin anew where it can’t')
-      this.#own = (this.#own + CAPACITY - at) >>> 0
+      this.#own = (this.#own + CAPACITY - at) | 0
     }
   }
 
@@ -133,8 +136,8 @@ export class Ring {
 
   /** The record that `peek` showed has been read; its room will be the writer's again. */
   advance(): void {
-    const length = this.#prefixes[(this.#own % CAPACITY) >> 2] ?? 0
-    this.#own = (this.#own + sizeOf(length)) >>> 0
+    const length = this.#prefixes[(this.#own & WITHIN) >> 2] ?? 0
+    this.#own = (this.#own + sizeOf(length)) | 0
     if ((this.#own - this.#told) >>> 0 > CAPACITY / 8) this.#tellHead()
   }
 
@@ -148,14 +151,14 @@ export class Ring {
   }
 
   #moveTail(size: number): void {
-    this.#own = (this.#own + size) >>> 0
-    Atomics.store(this.#slots, TAIL, this.#own | 0)
+    this.#own = (this.#own + size) | 0
+    Atomics.store(this.#slots, TAIL, this.#own)
   }
 
   #tellHead(): void {
     if (this.#told === this.#own) return
     this.#told = this.#own
-    Atomics.store(this.#slots, HEAD, this.#own | 0)
+    Atomics.store(this.#slots, HEAD, this.#own)
   }
 }
 
