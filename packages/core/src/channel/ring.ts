@@ -26,8 +26,10 @@ const USUAL = 32 * 1024
 const CAPACITY = 4 * 1024 * 1024
 /** A position's place in the ring is its last digits. */
 const WITHIN = CAPACITY - 1
-/** An empty ring begins anew from here on, so that small messages stay in the same few pages. */
+/** From here on the writer goes back to the beginning as soon as it may, so that small messages stay in the same few pages. */
 const NEAR = 48 * 1024
+/** After so many bytes at most the reader tells how far it is. */
+const TELL = NEAR / 4
 const ALIGN = 8
 const HEADER = HEADER_SLOTS * Int32Array.BYTES_PER_ELEMENT
 /** Before each record: its length and its number. */
@@ -70,12 +72,11 @@ export class Ring {
     this.#other = Atomics.load(this.#slots, HEAD)
     const used = (this.#own - this.#other) >>> 0
     const untilEnd = CAPACITY - at
-    // Where the record would reach what stands here now, the reader would not find the way to the beginning.
-    const isFarAndEmpty = used === 0 && at >= NEAR && at >= needed
-    if (untilEnd >= needed && !isFarAndEmpty)
+    const hasRoomAhead = used + untilEnd + needed <= CAPACITY
+    if (untilEnd >= needed && !(at >= NEAR && hasRoomAhead))
       return used + needed <= CAPACITY ? this.#beginAt(at, used) : -1
-    // Not in one piece before the end: the rest stays empty, if the beginning has room.
-    if (used + untilEnd + needed > CAPACITY && !isFarAndEmpty) return -1
+    // Not in one piece before the end, or too far from the beginning: the rest stays empty.
+    if (!hasRoomAhead) return -1
     this.#prefixes[at >> 2] = WRAP
     this.#moveTail(untilEnd)
     return this.#beginAt(0, used + untilEnd)
@@ -138,7 +139,7 @@ export class Ring {
   advance(): void {
     const length = this.#prefixes[(this.#own & WITHIN) >> 2] ?? 0
     this.#own = (this.#own + sizeOf(length)) | 0
-    if ((this.#own - this.#told) >>> 0 > CAPACITY / 8) this.#tellHead()
+    if ((this.#own - this.#told) >>> 0 > TELL) this.#tellHead()
   }
 
   /** The writer has posted a message by port; counted after the post, so that the reader finds what it counts. */
