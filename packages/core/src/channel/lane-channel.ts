@@ -215,8 +215,7 @@ export class LaneChannel implements Channel {
     if (this.#isWriting) return false
     this.#isWriting = true
     try {
-      const isPrepared = this.#writer.prepare(message)
-      const length = this.#writeRecord(message, isPrepared, transfer)
+      const length = this.#writeRecord(message, transfer)
       if (length < 0) return false
       // Written already, as it says what the views show; seen by the reader only when it is committed.
       if (transfer.length > 0) this.#move(transfer)
@@ -227,14 +226,20 @@ export class LaneChannel implements Channel {
     }
   }
 
-  #writeRecord(message: Message, isPrepared: boolean, transfer: readonly Transferable[]): number {
-    const at = this.#out.begin()
-    if (at < 0) return -1
-    const { room } = this.#out
-    const length = this.#writer.write(message, at, room, isPrepared, transfer)
-    if (length !== LACKS_ROOM || room === MAX_RECORD) return length
-    const far = this.#out.begin(MAX_RECORD)
-    return far < 0 ? -1 : this.#writer.write(message, far, MAX_RECORD, isPrepared, transfer)
+  #writeRecord(message: Message, transfer: readonly Transferable[]): number {
+    const length = this.#tryToWrite(message, transfer)
+    // Once more, where there may be more room in another place.
+    return length === LACKS_ROOM && this.#out.room < MAX_RECORD
+      ? this.#tryToWrite(message, transfer, MAX_RECORD)
+      : length
+  }
+
+  /** @param least The room to ask for. */
+  #tryToWrite(message: Message, transfer: readonly Transferable[], least?: number): number {
+    // Each time: of what the reader knew, a record that was not sent has made the writer forget some.
+    const isPrepared = this.#writer.prepare(message)
+    const at = this.#out.begin(least)
+    return at < 0 ? -1 : this.#writer.write(message, at, this.#out.room, isPrepared, transfer)
   }
 
   #move(transfer: readonly Transferable[]): void {

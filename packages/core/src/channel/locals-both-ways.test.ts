@@ -12,6 +12,7 @@ import { AFTER_OUTCOME, SAME_LOCALS } from './wire-format.js'
 
 afterEach(closeEnds)
 
+const MB = 2 ** 20
 const RUNS = Number(process.env.FUZZ_RUNS ?? 100)
 
 const ref: FunctionRef = {
@@ -78,6 +79,22 @@ function pair() {
       if (spoil) words[at] = spoil(flags)
       last = { flags: tail() === from ? 0 : flags, size: tail() - from }
       return { cell, sent, message: take(thread, 'call') }
+    },
+    /** Leaves the ring empty, of which the caller believes that it has room for less than a megabyte. */
+    leaveLittleRoom() {
+      const post = (value: unknown) =>
+        caller.post({
+          kind: 'outcome',
+          to: '0/1',
+          from: '0',
+          id: 1,
+          outcome: { ok: true, value: { value: [value] }, changes: NO_CHANGES },
+        })
+      for (let count = 0; count < 3; count += 1) post(new Uint8Array(MB))
+      take(thread, 'outcome')
+      // Begins anew where the first one was: of the others it is known that they are there.
+      post('small')
+      for (let count = 0; count < 3; count += 1) take(thread, 'outcome')
     },
     /** Runs a function in the Locals of the call, and brings back what it has changed. */
     finish({ cell, sent, message }: Started, fn: (there: Cell) => void, value: unknown = 1) {
@@ -302,4 +319,19 @@ describe('what an outcome has brought back', () => {
       { numRuns: 5 * RUNS },
     )
   }, 60_000)
+})
+
+test('Locals that an outcome brought are told by name where the record of the next call has to be begun a second time', () => {
+  const { start, finish, leaveLittleRoom, last } = pair()
+  const cell = new Cell([['of the caller', 1]])
+  finish(start(cell), (there) => there.set('of the function', 2))
+  leaveLittleRoom()
+  const call = start(cell, { argument: new Uint8Array(MB) })
+  expect(arrivedIn(call)).toEqual({ 'of the caller': 1, 'of the function': 2 })
+  expect(last().size).toBeGreaterThan(MB)
+  expect(last().flags & AFTER_OUTCOME).toBe(0)
+  // As they are if it did not.
+  finish(start(cell), (there) => there.set('of the function', 3))
+  start(cell)
+  expect(last().flags & AFTER_OUTCOME).toBe(AFTER_OUTCOME)
 })

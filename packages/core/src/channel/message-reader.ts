@@ -17,8 +17,8 @@ import type {
   WireValue,
 } from '../protocol.js'
 import { checkMessage } from './check-message.js'
+import type { LaneLocals } from './locals-writer.js'
 import { malformed } from './malformed.js'
-import type { LaneLocals } from './message-writer.js'
 import type { PlainReader } from './plain-reader.js'
 import { ReadLocals } from './read-locals.js'
 import { MAX_RECORD } from './ring.js'

@@ -11,62 +11,17 @@ import type {
   Message,
   Outcome,
   OutcomeMessage,
-  ThreadAddress,
-  WireLocals,
   WireValue,
 } from '../protocol.js'
-import { IS_DECLINED, LACKS_ROOM, type PlainWriter } from './plain-writer.js'
-import type { ReadLocals } from './read-locals.js'
+import { LocalsWriter } from './locals-writer.js'
+import { IS_DECLINED, LACKS_ROOM } from './plain-writer.js'
 import * as wire from './wire-format.js'
-import { WrittenLocals } from './written-locals.js'
-
-/** Introduces a thing to the reader under a number, ahead of the message that is being written. */
-export type Introduce = (number: number, thing: object | string) => boolean
-
-/** The `Local`s of the calls of this side, and of those of the other: who reads and who writes must both know of both. */
-export interface LaneLocals {
-  readonly written: WrittenLocals
-  readonly read: ReadLocals
-}
 
 /** A longer chain takes the generic way: its words are written without asking for room. */
 const MOST_FRAMES = 1000
 const NOTHING: readonly Transferable[] = []
 
-export class MessageWriter {
-  readonly #words: Int32Array
-  readonly #plain: PlainWriter
-  readonly #here: ThreadAddress
-  readonly #peer: ThreadAddress
-  readonly #introduced = new Map<object | string, number>()
-  readonly #introduce: Introduce
-  /** What was asked for last: mostly the function of the call before. */
-  #lastThing: object | string | undefined = undefined
-  #lastNumber = 0
-  readonly #callLocals: WrittenLocals
-  readonly #changedLocals = new WrittenLocals()
-  readonly #takenLocals: ReadLocals
-  #at = 0
-  #end = 0
-  #lacksRoom = false
-
-  /** @param here The addresses of this thread and of the one at the other end. */
-  constructor(
-    bytes: Buffer,
-    plain: PlainWriter,
-    { here, peer }: { here: ThreadAddress; peer: ThreadAddress },
-    introduce: Introduce,
-    { written, read }: LaneLocals,
-  ) {
-    this.#words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2)
-    this.#plain = plain
-    this.#here = here
-    this.#peer = peer
-    this.#introduce = introduce
-    this.#callLocals = written
-    this.#takenLocals = read
-  }
-
+export class MessageWriter extends LocalsWriter {
   /**
    * Sees to it that the reader knows what the message means by number. To be called before the record of the message is begun:
    * an introduction is a record of its own.
@@ -88,10 +43,10 @@ export class MessageWriter {
     isPrepared: boolean,
     moved: readonly Transferable[] = NOTHING,
   ): number {
-    this.#at = at + 4
-    this.#end = at + size
-    this.#lacksRoom = false
-    this.#plain.begin(moved.length > 0 ? moved : undefined)
+    this.at = at + 4
+    this.end = at + size
+    this.lacksRoom = false
+    this.plain.begin(moved.length > 0 ? moved : undefined)
     const isWritten =
       isPrepared && message.kind === 'call'
         ? this.#call(message, at)
@@ -100,27 +55,26 @@ export class MessageWriter {
           : this.#generic(message, at)
     if (!isWritten) {
       this.forget()
-      return this.#lacksRoom ? LACKS_ROOM : IS_DECLINED
+      return this.lacksRoom ? LACKS_ROOM : IS_DECLINED
     }
-    if (moved.length > 0) this.#words[at >> 2] = (this.#words[at >> 2] as number) | wire.ACCOMPANIED
-    return this.#at - at
+    if (moved.length > 0) this.words[at >> 2] = (this.words[at >> 2] as number) | wire.ACCOMPANIED
+    return this.at - at
   }
 
   /** What was written last is not sent: what it taught must be taught again. */
   forget(): void {
-    this.#plain.forget()
-    this.#callLocals.forget()
-    this.#changedLocals.forget()
+    this.plain.forget()
+    this.forgetLocals()
   }
 
   writeIntroduction(number: number, thing: object | string, at: number, size: number): number {
-    this.#at = at + 4
-    this.#end = at + size
-    this.#plain.begin()
-    this.#words[at >> 2] = wire.INTRODUCTION
-    this.#word(number)
-    if (this.#value(thing)) return this.#at - at
-    this.#plain.forget()
+    this.at = at + 4
+    this.end = at + size
+    this.plain.begin()
+    this.words[at >> 2] = wire.INTRODUCTION
+    this.word(number)
+    if (this.value(thing)) return this.at - at
+    this.plain.forget()
     return -1
   }
 
@@ -128,39 +82,28 @@ export class MessageWriter {
     const { ref, args, scope, parent, origin, trace } = message.request
     // Seldom, so it is not worth a place in the layout.
     if (trace !== undefined) return false
-    if (args.deep || scope.locals.values.deep || !this.#knows(ref)) return false
-    if (!this.#isNear(message) && !(this.#knows(message.to) && this.#knows(message.from)))
-      return false
-    if (scope.loop !== this.#here && !this.#knows(scope.loop)) return false
+    if (args.deep || scope.locals.values.deep || !this.knows(ref)) return false
+    if (!this.isNear(message) && !(this.knows(message.to) && this.knows(message.from))) return false
+    if (scope.loop !== this.here && !this.knows(scope.loop)) return false
     if (scope.chain.length > MOST_FRAMES) return false
-    for (const { thread } of scope.chain) if (!this.#knows(thread)) return false
+    for (const { thread } of scope.chain) if (!this.knows(thread)) return false
     return (
-      (!parent || this.#knows(parent.from)) &&
-      (!origin || this.#knows(origin.from)) &&
-      this.#knowsKeys(scope.locals, this.#callLocals)
+      (!parent || this.knows(parent.from)) &&
+      (!origin || this.knows(origin.from)) &&
+      this.knowsKeys(scope.locals, this.callLocals)
     )
   }
 
   #prepareOutcome(message: OutcomeMessage): boolean {
     const { outcome } = message
     if (isDeep(outcome) || (outcome.ok !== 'refused' && outcome.thread)) return false
-    if (!this.#isNear(message) && !(this.#knows(message.to) && this.#knows(message.from)))
-      return false
-    return outcome.ok === 'refused' || this.#knowsKeys(outcome.changes.locals, this.#changedLocals)
-  }
-
-  /** `Local`s have the same few names again and again, and long ones. */
-  #knowsKeys(locals: WireLocals, before: WrittenLocals): boolean {
-    const { keys, deleted } = locals
-    if (!before.has(locals) && !before.hasKeys(keys))
-      for (const key of keys) if (!this.#knows(key)) return false
-    for (const key of deleted) if (!this.#knows(key)) return false
-    return true
+    if (!this.isNear(message) && !(this.knows(message.to) && this.knows(message.from))) return false
+    return outcome.ok === 'refused' || this.knowsKeys(outcome.changes.locals, this.changedLocals)
   }
 
   #generic(message: Message, at: number): boolean {
-    this.#words[at >> 2] = wire.GENERIC
-    return this.#value(message)
+    this.words[at >> 2] = wire.GENERIC
+    return this.value(message)
   }
 
   #call(message: CallMessage, at: number): boolean {
@@ -168,26 +111,26 @@ export class MessageWriter {
     const { ref, args, scope, parent, origin } = request
     const { chain, context, storages } = scope
     let flags = wire.CALL | (wire.TARGET_NUMBERS[target.by] << wire.TARGET_SHIFT)
-    this.#word(id)
-    this.#word(this.#numberOf(ref))
+    this.word(id)
+    this.word(this.numberOf(ref))
     flags |= this.#addresses(message)
     if (request.mode === 'async') flags |= wire.ASYNC
     if (request.timed) flags |= wire.TIMED
     if (target.by === 'frame') {
-      this.#word(target.frame)
-      this.#word(target.outermost ?? 0)
+      this.word(target.frame)
+      this.word(target.outermost ?? 0)
     } else if (target.by === 'thread' && target.claim !== undefined) {
       flags |= wire.CLAIM
-      this.#word(target.claim)
+      this.word(target.claim)
     }
     if (chain.length > 0) {
       flags |= wire.CHAIN
-      this.#word(chain.length)
+      this.word(chain.length)
       for (const frame of chain) this.#frame(frame)
     }
-    if (scope.loop !== this.#here) {
+    if (scope.loop !== this.here) {
       flags |= wire.LOOP_ELSEWHERE
-      this.#word(this.#numberOf(scope.loop))
+      this.word(this.numberOf(scope.loop))
     }
     if (parent) {
       flags |= wire.PARENT
@@ -198,41 +141,41 @@ export class MessageWriter {
       this.#name(origin)
     }
     // Words end here, and values begin, which lie where they fall.
-    if (target.by === 'context' && !this.#value(target.context)) return false
-    if (target.by === 'home' && !this.#value(target.thread)) return false
+    if (target.by === 'context' && !this.value(target.context)) return false
+    if (target.by === 'home' && !this.value(target.thread)) return false
     if (context !== undefined) {
       flags |= wire.CONTEXT
-      if (!this.#value(context)) return false
+      if (!this.value(context)) return false
     }
     if (scope.locals.keys.length > 0) {
-      const of = this.#allLocals(scope.locals)
+      const of = this.allLocals(scope.locals)
       if (of === 0) return false
-      this.#callLocals.noteCall(this.#isNear(message) ? id : wire.NO_CALL)
+      this.callLocals.noteCall(this.isNear(message) ? id : wire.NO_CALL)
       flags |= of
     }
     if (storages.length > 0) {
       flags |= wire.STORAGES
-      if (!this.#value(storages)) return false
+      if (!this.value(storages)) return false
     }
     const values = args.value as readonly unknown[]
     const count = values.length
     if (args.marks) flags |= wire.MARKS
     if (count === 1) flags |= wire.ONE_ARGUMENT << wire.ARGUMENTS_SHIFT
     else if (count > 1) flags |= wire.ARGUMENTS << wire.ARGUMENTS_SHIFT
-    this.#words[at >> 2] = flags
+    this.words[at >> 2] = flags
     return (
-      (count === 0 || (count === 1 ? this.#value(values[0]) : this.#list(values))) &&
-      (!args.marks || this.#value(args.marks))
+      (count === 0 || (count === 1 ? this.value(values[0]) : this.list(values))) &&
+      (!args.marks || this.value(args.marks))
     )
   }
 
   #outcome(message: OutcomeMessage, at: number): boolean {
     const { id, outcome } = message
     let flags = wire.OUTCOME
-    this.#word(id)
+    this.word(id)
     flags |= this.#addresses(message)
     if (outcome.ok === 'refused') {
-      this.#words[at >> 2] = flags | wire.REFUSED
+      this.words[at >> 2] = flags | wire.REFUSED
       return true
     }
     if (outcome.ok) flags |= wire.OK
@@ -242,126 +185,37 @@ export class MessageWriter {
     if (outcome.ran !== undefined) flags |= wire.TIMED
     if (storages.length > 0) flags |= wire.STORAGES
     const isWritten =
-      this.#value((value as readonly unknown[])[0]) &&
-      (!marks || this.#value(marks)) &&
-      (outcome.ran === undefined || this.#value(outcome.ran))
+      this.value((value as readonly unknown[])[0]) &&
+      (!marks || this.value(marks)) &&
+      (outcome.ran === undefined || this.value(outcome.ran))
     if (!isWritten) return false
     if (locals.keys.length > 0 || locals.deleted.length > 0) {
-      const of = this.#locals(locals, this.#changedLocals)
+      const of = this.locals(locals, this.changedLocals)
       if (of === 0) return false
-      this.#changedLocals.keepKeys(locals.keys)
-      if (this.#isNear(message)) this.#takenLocals.noteOutcome(id, locals)
+      this.changedLocals.keepKeys(locals.keys)
+      if (this.isNear(message)) this.takenLocals.noteOutcome(id, locals)
       flags |= of
     }
-    this.#words[at >> 2] = flags
-    return storages.length === 0 || this.#value(storages)
-  }
-
-  #isNear({ to, from }: Message): boolean {
-    return to === this.#peer && from === this.#here
+    this.words[at >> 2] = flags
+    return storages.length === 0 || this.value(storages)
   }
 
   #addresses(message: Message): number {
-    if (this.#isNear(message)) return 0
-    this.#word(this.#numberOf(message.to))
-    this.#word(this.#numberOf(message.from))
+    if (this.isNear(message)) return 0
+    this.word(this.numberOf(message.to))
+    this.word(this.numberOf(message.from))
     return wire.FAR
   }
 
   #frame({ thread, frame, outermost }: FrameRef): void {
-    this.#word(this.#numberOf(thread))
-    this.#word(frame)
-    this.#word(outermost ?? 0)
+    this.word(this.numberOf(thread))
+    this.word(frame)
+    this.word(outermost ?? 0)
   }
 
   #name({ from, id }: CallName): void {
-    this.#word(this.#numberOf(from))
-    this.#word(id)
-  }
-
-  /** Those of a call. @returns their flags, or 0 where they are declined. */
-  #allLocals(locals: WireLocals): number {
-    const before = this.#callLocals
-    if (!before.has(locals)) {
-      const flags = this.#locals(locals, before)
-      before.keep(locals)
-      return flags
-    }
-    let flags = wire.SAME_LOCALS
-    if (before.isAfterOutcome(locals)) {
-      flags |= wire.AFTER_OUTCOME
-      before.keep(locals)
-    }
-    const objects = before.objectsIn(locals)
-    if (objects.length === 0) return flags
-    const start = this.#at
-    if (!this.#list(objects)) return 0
-    if (!before.isSame(this.#words, start >> 2, this.#at >> 2)) return flags | wire.LOCALS
-    this.#at = start
-    return flags
-  }
-
-  #locals({ keys, values, deleted }: WireLocals, before: WrittenLocals): number {
-    const { value, marks } = values
-    let flags = wire.LOCALS
-    if (before.hasKeys(keys)) flags |= wire.SAME_KEYS
-    else if (!this.#keys(keys)) return 0
-    if (deleted.length > 0) {
-      flags |= wire.DELETED_KEYS
-      if (!this.#keys(deleted)) return 0
-    }
-    if (!this.#list(value as readonly unknown[])) return 0
-    if (!marks) return flags
-    return this.#value(marks) ? flags | wire.MARKED_LOCALS : 0
-  }
-
-  #keys(keys: readonly string[]): boolean {
-    // Words are written without asking for room, which all the others together can't use up.
-    if (this.#at + 4 * (keys.length + 2) > this.#end) return false
-    this.#word(keys.length)
-    for (const key of keys) this.#word(this.#introduced.get(key) ?? 0)
-    return true
-  }
-
-  #knows(thing: object | string): boolean {
-    if (thing === this.#lastThing || thing === this.#here || thing === this.#peer) return true
-    if (this.#introduced.has(thing)) return true
-    const number = wire.FIRST_INTRODUCED + this.#introduced.size
-    if (number >= wire.MOST_INTRODUCED || !this.#introduce(number, thing)) return false
-    this.#introduced.set(thing, number)
-    return true
-  }
-
-  #numberOf(thing: object | string): number {
-    if (thing === this.#here) return wire.WRITER
-    if (thing === this.#peer) return wire.READER
-    if (thing !== this.#lastThing) {
-      this.#lastThing = thing
-      this.#lastNumber = this.#introduced.get(thing) ?? 0
-    }
-    return this.#lastNumber
-  }
-
-  #value(value: unknown): boolean {
-    return this.#wrote(this.#plain.write(value, this.#at, this.#end - this.#at))
-  }
-
-  #list(values: readonly unknown[]): boolean {
-    return this.#wrote(this.#plain.writeList(values, this.#at, this.#end - this.#at))
-  }
-
-  #wrote(length: number): boolean {
-    if (length < 0) {
-      this.#lacksRoom = length === LACKS_ROOM
-      return false
-    }
-    this.#at += length
-    return true
-  }
-
-  #word(value: number): void {
-    this.#words[this.#at >> 2] = value
-    this.#at += 4
+    this.word(this.numberOf(from))
+    this.word(id)
   }
 }
 
