@@ -54,6 +54,7 @@ export function recordsIn(ring: SharedArrayBuffer) {
     /** Where the next one will begin, in bytes. */
     tail: () => Atomics.load(words, TAIL),
     /** Which word has the flags of the one that began there. */
-    flagsAt: (tail: number) => HEADER_WORDS + (tail >> 2) + PREFIX_WORDS,
+    flagsAt: (tail: number) =>
+      HEADER_WORDS + ((tail >> 2) & (words.length - HEADER_WORDS - 1)) + PREFIX_WORDS,
   }
 }

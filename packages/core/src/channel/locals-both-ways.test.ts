@@ -326,7 +326,7 @@ test('Locals that an outcome brought are told by name where the record of the ne
   const cell = new Cell([['of the caller', 1]])
   finish(start(cell), (there) => there.set('of the function', 2))
   leaveLittleRoom()
-  const call = start(cell, { argument: new Uint8Array(MB) })
+  const call = start(cell, { argument: new Uint8Array(MB + 20_000) })
   expect(arrivedIn(call)).toEqual({ 'of the caller': 1, 'of the function': 2 })
   expect(last().size).toBeGreaterThan(MB)
   expect(last().flags & AFTER_OUTCOME).toBe(0)
