@@ -10,14 +10,14 @@ export class Backoff {
     return this.#skipped < this.#toSkip
   }
 
-  /** @returns whether `what` was tried and succeeded. */
-  attempt(what: () => boolean): boolean {
+  /** @returns whether `what` was tried with `given` and succeeded. */
+  attempt<T>(what: (given: T) => boolean, given: T): boolean {
     if (this.isResting) {
       this.#skipped += 1
       return false
     }
     this.#skipped = 0
-    const isWell = what()
+    const isWell = what(given)
     this.#toSkip = isWell ? 0 : Math.min(MOST_SKIPPED, this.#toSkip * 2 + 1)
     return isWell
   }

@@ -55,10 +55,10 @@ export class Spin {
     if (look()) return true
     const backoff = this.#isFar ? this.#farBackoff : this.#backoff
     this.#isFar = false
-    return backoff.attempt(() => this.#lookLong(look))
+    return backoff.attempt(this.#lookLong, look)
   }
 
-  #lookLong(look: () => boolean): boolean {
+  readonly #lookLong = (look: () => boolean): boolean => {
     const end = performance.now() + LONGEST
     do {
       for (let count = 0; count < LOOKS; count += 1) if (look()) return true

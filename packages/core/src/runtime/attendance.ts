@@ -218,13 +218,16 @@ export class Attendance {
   #park(): boolean {
     const { bell, isRoot } = this.#here
     if (!isRoot && !this.#here.isRunningAsync()) {
-      return this.#parkLess.attempt(() => bell.park(this.#look, PARK))
+      return this.#parkLess.attempt(this.#parkIdle, bell)
     }
-    const time = this.#streak >= STREAK ? CONFIDENT : BRIEF
-    return this.#waitLess.attempt(() => {
-      const isThere = bell.park(this.#look, time, true)
-      this.#streak = isThere ? this.#streak + 1 : 0
-      return isThere
-    })
+    return this.#waitLess.attempt(this.#parkAwaiting, bell)
+  }
+
+  readonly #parkIdle = (bell: Bell): boolean => bell.park(this.#look, PARK)
+
+  readonly #parkAwaiting = (bell: Bell): boolean => {
+    const isThere = bell.park(this.#look, this.#streak >= STREAK ? CONFIDENT : BRIEF, true)
+    this.#streak = isThere ? this.#streak + 1 : 0
+    return isThere
   }
 }
