@@ -6,6 +6,8 @@ import type { Scenario } from './scenario.ts'
 
 const MB = 2 ** 20
 const small: Amount = { warmUp: 8000, batches: 12, perBatch: 50 }
+/** As many as the numbers that these are compared with. */
+const many: Amount = { warmUp: 30_000, batches: 25, perBatch: 200 }
 /** So many that each batch pays for its own garbage. */
 const large: Amount = { warmUp: 100, batches: 6, perBatch: 50 }
 
@@ -41,7 +43,7 @@ function measureMoving(move: MovingCall, size: number) {
     bytes = move(bytes)
     return bytes.byteLength === size * MB ? size : undefined
   }
-  return measureBlocking(call, undefined, small)
+  return measureBlocking(call, undefined, many)
 }
 
 /** A call that must fail, and with what was thrown. */
