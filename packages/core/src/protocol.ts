@@ -3,6 +3,7 @@
  * addressee passes it on, towards its maker or towards the thread it made (threads form a tree, and an address is
  * the path from the root). Reading a message is `runtime/dispatch.ts`; carrying it is `channel/`.
  */
+import type { Transferable } from 'node:worker_threads'
 
 /** Changes with every change of the messages below; two copies of the library in one process must agree on it. */
 export const PROTOCOL_VERSION = 6
@@ -61,6 +62,8 @@ export interface WireValue {
    * it goes by port: only structured clone keeps the holder the same object.
    */
   readonly deep?: ReadonlySet<DeepMark> | undefined
+  /** What of it has come here moved, and not copied: whoever passes it on moves it on. */
+  readonly moved?: readonly Transferable[] | undefined
 }
 
 export type DeepMark = readonly [holder: object, key: PropertyKey, kind: Replaced]

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { describe, test } from 'node:test'
-import { MessageChannel } from 'node:worker_threads'
+import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads'
 import { TransferError, transfer } from '@syncbridge/core'
 import * as values from './fixtures/values.js'
 
@@ -187,6 +187,22 @@ describe('transfer()', () => {
     await values.sayThrough(transfer(port1), 'hello')
     assert.deepEqual(await answered, ['hello'])
   })
+
+  for (const [way, beside] of [
+    ['shared memory', 'plain'],
+    ['port', new Map([[1, 2]])],
+  ]) {
+    test(`moves on what is passed from thread to thread, where the rest goes by ${way}`, (t) => {
+      const { port1, port2 } = new MessageChannel()
+      t.after(() => port2.close())
+      const [back, came] = values.sayThroughThree(transfer(port1), 'hello', beside)
+      assert.deepEqual(came, beside)
+      assert.equal(receiveMessageOnPort(port2)?.message, 'hello')
+      back.postMessage('again')
+      assert.equal(receiveMessageOnPort(port2)?.message, 'again')
+      back.close()
+    })
+  }
 
   test('can be said for one call by with({ transfer })', async () => {
     const buffer = new ArrayBuffer(16)

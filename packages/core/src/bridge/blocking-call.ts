@@ -105,6 +105,7 @@ function blockUntraced(
       if (thread.state !== 'paused') ownThread = thread
       thread.run(call)
     } else {
+      // How long that takes tells whether the loop is on another core, and looking for its answer worth while.
       const began = here.spin.beginWakeUp()
       sendToLoop(here, scope, call)
       here.spin.noteWakeUp(began)

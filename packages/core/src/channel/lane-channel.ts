@@ -6,7 +6,7 @@
  * A reader that sleeps is woken by its bell, or, in its event loop, by an empty port message (see Bell).
  */
 import type { MessagePort, Transferable } from 'node:worker_threads'
-import { completeMessage } from '../codec/wire-list.js'
+import { completeMessage, noteMoved } from '../codec/wire-list.js'
 import type { Message, ThreadAddress } from '../protocol.js'
 import type { Bell } from './bell.js'
 import type { Channel, Wake } from './channel.js'
@@ -30,11 +30,12 @@ export interface Anchor {
   unref(): void
 }
 
-/** By port: a message, or what is moved beside the record of one. The empty one only wakes. */
-type Mail =
-  | { readonly number: number; readonly message: Message }
-  | { readonly number: number; readonly moved: readonly unknown[] }
-  | null
+/** By port: a message, or what is moved beside the record of one, or both. The empty one only wakes. */
+type Mail = {
+  readonly number: number
+  readonly message?: Message
+  readonly moved?: readonly unknown[]
+} | null
 
 export interface LaneOptions {
   readonly port: MessagePort
@@ -99,7 +100,8 @@ export class LaneChannel implements Channel {
     if (!this.#write(message, transfer)) {
       completeMessage(message)
       // Counted only when it is on its way: it may not be cloneable.
-      this.#port.postMessage({ number: this.#posted, message } satisfies Mail, transfer)
+      const mail: Mail = { number: this.#posted, message }
+      this.#port.postMessage(transfer.length > 0 ? { ...mail, moved: transfer } : mail, transfer)
       this.#out.countMail()
     }
     this.#posted = (this.#posted + 1) | 0
@@ -148,10 +150,12 @@ export class LaneChannel implements Channel {
     // Asking the port is dear, and it is mostly empty.
     if (this.#hasMail()) this.#collect()
     if (this.#stash.length > 0) {
-      const mail = this.#unstash('message')
-      if (mail && 'message' in mail) {
+      const mail = this.#unstash((one) => 'message' in one)
+      if (mail) {
         this.#taken = (this.#taken + 1) | 0
-        return checkMessage(mail.message)
+        const message = checkMessage(mail.message)
+        if (mail.moved) noteMoved(message, mail.moved)
+        return message
       }
     }
     // Its sender counts what goes by port before it writes what comes after that.
@@ -162,12 +166,13 @@ export class LaneChannel implements Channel {
   /** What goes with the record that is read next. It was posted before that could be seen. */
   #movedBeside(): readonly unknown[] {
     if (this.#hasMail()) this.#collect()
-    const mail = this.#unstash('moved')
-    return mail && 'moved' in mail ? mail.moved : malformed('what is moved with it is missing')
+    const mail = this.#unstash((one) => !('message' in one))
+    return mail?.moved ?? malformed('what is moved with it is missing')
   }
 
-  #unstash(what: 'message' | 'moved'): Mail {
-    const place = this.#stash.findIndex((mail) => mail.number === this.#taken && what in mail)
+  /** What has come for the message that is taken next. */
+  #unstash(isWanted: (mail: NonNullable<Mail>) => boolean): Mail {
+    const place = this.#stash.findIndex((mail) => mail.number === this.#taken && isWanted(mail))
     return place < 0 ? null : (this.#stash.splice(place, 1)[0] ?? null)
   }
 
@@ -284,5 +289,6 @@ export class LaneChannel implements Channel {
 
 function isMail(value: unknown): value is NonNullable<Mail> {
   if (typeof value !== 'object' || value === null || !('number' in value)) return false
-  return 'message' in value || ('moved' in value && Array.isArray(value.moved))
+  if (!('moved' in value)) return 'message' in value
+  return Array.isArray(value.moved)
 }

@@ -42,6 +42,8 @@ export class MessageReader {
   readonly #sentLocals: WrittenLocals
   /** Where the next word, or the next value, lies. */
   #at = 0
+  /** What came by port beside the record that is being read. */
+  #moved: readonly unknown[] | undefined = undefined
 
   constructor(
     bytes: Buffer,
@@ -72,8 +74,18 @@ export class MessageReader {
    * @returns undefined for an introduction, which is no message.
    */
   read(at: number, moved?: readonly unknown[]): Message | undefined {
-    this.#at = at + 4
+    if (!moved) return this.#read(at)
+    this.#moved = moved
     this.#plain.begin(moved)
+    const message = this.#read(at)
+    // Not held any longer: it may be large, and the next message late.
+    this.#moved = undefined
+    this.#plain.begin()
+    return message
+  }
+
+  #read(at: number): Message | undefined {
+    this.#at = at + 4
     const flags = this.#words[at >> 2] ?? 0
     switch (flags & wire.KIND_BITS) {
       case wire.CALL:
@@ -177,9 +189,10 @@ export class MessageReader {
   }
 
   #marked(value: unknown[], flags: number): WireValue {
-    return (flags & wire.MARKS) === 0
-      ? { value }
-      : { value, marks: this.#value() as NonNullable<WireValue['marks']> }
+    const marks =
+      (flags & wire.MARKS) === 0 ? undefined : (this.#value() as NonNullable<WireValue['marks']>)
+    if (this.#moved) return { value, marks, moved: this.#moved as WireValue['moved'] }
+    return marks ? { value, marks } : { value }
   }
 
   /** Those of a call. */

@@ -57,7 +57,10 @@ export class MessageWriter extends LocalsWriter {
       this.forget()
       return this.lacksRoom ? LACKS_ROOM : IS_DECLINED
     }
-    if (moved.length > 0) this.words[at >> 2] = (this.words[at >> 2] as number) | wire.ACCOMPANIED
+    if (moved.length > 0) {
+      this.words[at >> 2] = (this.words[at >> 2] as number) | wire.ACCOMPANIED
+      this.plain.letGo()
+    }
     return this.at - at
   }
 

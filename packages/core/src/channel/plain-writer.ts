@@ -55,6 +55,11 @@ export class PlainWriter extends ScalarWriter {
     this.#moved = moved
   }
 
+  /** All of the record is written: what is moved with it is not held any longer. */
+  letGo(): void {
+    this.#moved = NOTHING
+  }
+
   /** The record is not sent: what it taught must be taught again. */
   forget(): void {
     if (this.#isWriting) return

@@ -51,10 +51,11 @@ export class Spin {
    * @returns whether there is something.
    */
   until(look: () => boolean): boolean {
+    const backoff = this.#isFar ? this.#farBackoff : this.#backoff
+    // It was said of this look alone.
+    this.#isFar = false
     if (!this.isAllowed || !this.hasRoom()) return false
     if (look()) return true
-    const backoff = this.#isFar ? this.#farBackoff : this.#backoff
-    this.#isFar = false
     return backoff.attempt(this.#lookLong, look)
   }
 

@@ -2,6 +2,7 @@
  * A list of values on its way: arguments, one result, `Local`s. What is plain data all the way down needs nothing more and goes
  * through shared memory, which finds out by writing it. Only what is declined there is gone through for what must be replaced.
  */
+import type { Transferable } from 'node:worker_threads'
 import type { Message, Replaced, WireValue } from '../protocol.js'
 import type { Replacement } from './replace.js'
 
@@ -11,6 +12,7 @@ export class WireList implements WireValue {
   value: readonly unknown[]
   readonly marks: readonly Mark[] | undefined
   deep: WireValue['deep'] = undefined
+  readonly moved = undefined
   #replace: ((values: readonly unknown[]) => Replacement | undefined) | undefined
 
   /** @param replace Replaces what is below the values. */
@@ -56,4 +58,23 @@ export function completeMessage(message: Message): void {
 
 function complete(wire: WireValue): void {
   if (wire instanceof WireList) wire.complete()
+}
+
+/** The values that a message is about. */
+function valuesIn(message: Message): WireValue | undefined {
+  if (message.kind === 'call') return message.request.args
+  return message.kind === 'outcome' && message.outcome.ok === true
+    ? message.outcome.value
+    : undefined
+}
+
+/** What has come here moved with a message that is passed on. */
+export function movedIn(message: Message): readonly Transferable[] | undefined {
+  return valuesIn(message)?.moved
+}
+
+/** Says of a message that has come by port what came moved with it. */
+export function noteMoved(message: Message, moved: readonly unknown[]): void {
+  const values = valuesIn(message)
+  if (values) Object.assign(values, { moved })
 }

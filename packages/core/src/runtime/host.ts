@@ -100,7 +100,7 @@ export class Host {
       })
     const key = `${message.from}#${message.id}`
     const origin = message.request.origin ?? { from: message.from, id: message.id }
-    const call = new Call({ ...message.request, origin })
+    const call = new Call({ ...message.request, origin }, message.request.args.moved)
     this.#relayed.set(key, call)
     call.whenSettled((settlement) => {
       this.#relayed.delete(key)

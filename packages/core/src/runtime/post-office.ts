@@ -5,6 +5,7 @@
  */
 import type { Transferable } from 'node:worker_threads'
 import type { Channel, Wake } from '../channel/channel.js'
+import { movedIn } from '../codec/wire-list.js'
 import type { CallMessage, CallRequest, Message, ThreadAddress } from '../protocol.js'
 import type { Thread } from '../thread/thread.js'
 import { isWithin, makerOf } from '../thread-address.js'
@@ -82,7 +83,7 @@ export class PostOffice {
   /** @returns false where nobody is left to receive it. @throws DataCloneError */
   post(message: Message, transfer?: readonly Transferable[], wake?: Wake): boolean {
     const channel = this.channelTo(message.to)
-    channel?.post(message, transfer, wake)
+    channel?.post(message, transfer ?? movedIn(message), wake)
     return channel !== undefined
   }
 
