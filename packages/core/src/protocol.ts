@@ -6,7 +6,7 @@
 import type { Transferable } from 'node:worker_threads'
 
 /** Changes with every change of the messages below; two copies of the library in one process must agree on it. */
-export const PROTOCOL_VERSION = 6
+export const PROTOCOL_VERSION = 7
 
 /** The path of a thread from the root of its tree: `0` is the root, `0/3` a thread that it made. Never used twice. */
 export type ThreadAddress = string
