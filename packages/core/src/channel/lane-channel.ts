@@ -63,7 +63,9 @@ export class LaneChannel implements Channel {
   readonly #in: Ring
   readonly #writer: MessageWriter
   readonly #reader: MessageReader
+  /** Messages that came by port, and what came beside records: apart, as the latter alone is nothing to wake up for. */
   readonly #stash: Array<NonNullable<Mail>> = []
+  readonly #beside: Array<NonNullable<Mail>> = []
   /** Both wrap, as the numbers in the ring do. */
   #posted = 0
   #taken = 0
@@ -150,7 +152,7 @@ export class LaneChannel implements Channel {
     // Asking the port is dear, and it is mostly empty.
     if (this.#hasMail()) this.#collect()
     if (this.#stash.length > 0) {
-      const mail = this.#unstash((one) => 'message' in one)
+      const mail = this.#nextOf(this.#stash)
       if (mail) {
         this.#taken = (this.#taken + 1) | 0
         const message = checkMessage(mail.message)
@@ -166,14 +168,13 @@ export class LaneChannel implements Channel {
   /** What goes with the record that is read next. It was posted before that could be seen. */
   #movedBeside(): readonly unknown[] {
     if (this.#hasMail()) this.#collect()
-    const mail = this.#unstash((one) => !('message' in one))
-    return mail?.moved ?? malformed('what is moved with it is missing')
+    return this.#nextOf(this.#beside)?.moved ?? malformed('what is moved with it is missing')
   }
 
   /** What has come for the message that is taken next. */
-  #unstash(isWanted: (mail: NonNullable<Mail>) => boolean): Mail {
-    const place = this.#stash.findIndex((mail) => mail.number === this.#taken && isWanted(mail))
-    return place < 0 ? null : (this.#stash.splice(place, 1)[0] ?? null)
+  #nextOf(mails: Array<NonNullable<Mail>>): Mail {
+    const place = mails.findIndex(({ number }) => number === this.#taken)
+    return place < 0 ? null : (mails.splice(place, 1)[0] ?? null)
   }
 
   hasNews(): boolean {
@@ -283,7 +284,8 @@ export class LaneChannel implements Channel {
     // Nobody of ours posts anything else, and only what is ours is counted.
     if (!isMail(mail)) return
     this.#collected = (this.#collected + 1) | 0
-    this.#stash.push(mail)
+    const stash = 'message' in mail ? this.#stash : this.#beside
+    stash.push(mail)
   }
 }
 
