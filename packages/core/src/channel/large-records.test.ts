@@ -45,6 +45,25 @@ describe('a large value', () => {
     expect(resultIn(reader.take())).toEqual(value)
   })
 
+  test('goes through shared memory wherever the writer stands, as long as all before it has been read', () => {
+    const sizes = fc.array(
+      fc.oneof(fc.nat(2000), fc.integer({ min: 10_000, max: 120_000 }), fc.nat(MB)),
+      { minLength: 2, maxLength: 30 },
+    )
+    fc.assert(
+      fc.property(sizes, (all) => {
+        const { writer, reader, down } = bothEnds()
+        for (const [id, size] of [33_000, 100_000, ...all].entries()) {
+          writer.post(outcome(id, 'x'.repeat(size)))
+          expect((resultIn(reader.take()) as string).length).toBe(size)
+          expect(reader.take()).toBeUndefined()
+        }
+        expect(new Int32Array(down)[MAILS_WORD]).toBe(0)
+      }),
+      { numRuns: 40 },
+    )
+  }, 60_000)
+
   test('goes by port where it is longer than a record', () => {
     const { writer, reader, down } = bothEnds()
     const value = bytesOf(MAX_RECORD + 1, 7)

@@ -51,6 +51,11 @@ export class Ring {
   /** The reader's position as the writer may know it. */
   #told = 0
   #room = 0
+  /**
+   * So many bytes are left empty before the record that was begun. Told to the reader with the record and not before: where it turns out
+   * to need more room, it is begun in another place, which what had been told would take away.
+   */
+  #skipped = 0
   /** The memory that records lie in. */
   readonly bytes: Buffer
 
@@ -77,14 +82,15 @@ export class Ring {
       return used + needed <= CAPACITY ? this.#beginAt(at, used) : -1
     // Not in one piece before the end, or too far from the beginning: the rest stays empty.
     if (!hasRoomAhead) return -1
-    this.#prefixes[at >> 2] = WRAP
-    this.#moveTail(untilEnd)
-    return this.#beginAt(0, used + untilEnd)
+    this.#beginAt(0, used + untilEnd)
+    this.#skipped = untilEnd
+    return PREFIX
   }
 
   /** @param used So many bytes are not the writer's: from `at` on as many as are left, but not beyond the end. */
   #beginAt(at: number, used: number): number {
     this.#room = Math.min(CAPACITY - Math.max(at, used) - PREFIX, MAX_RECORD)
+    this.#skipped = 0
     return at + PREFIX
   }
 
@@ -95,10 +101,15 @@ export class Ring {
 
   /** The record that `begin` made room for is complete, and from now on the reader's. */
   commit(length: number, number: number): void {
-    const at = (this.#own & WITHIN) >> 2
+    const skipped = this.#skipped
+    let at = (this.#own & WITHIN) >> 2
+    if (skipped > 0) {
+      this.#prefixes[at] = WRAP
+      at = 0
+    }
     this.#prefixes[at] = length
     this.#prefixes[at + 1] = number
-    this.#moveTail(sizeOf(length))
+    this.#moveTail(skipped + sizeOf(length))
   }
 
   /** Whether there is anything to read: for a reader that is about to sleep. */
