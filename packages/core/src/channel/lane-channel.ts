@@ -15,7 +15,7 @@ import { malformed } from './malformed.js'
 import { MessageReader } from './message-reader.js'
 import { MessageWriter } from './message-writer.js'
 import { PlainReader } from './plain-reader.js'
-import { LACKS_ROOM, PlainWriter } from './plain-writer.js'
+import { IS_DECLINED, LACKS_ROOM, PlainWriter } from './plain-writer.js'
 import { isSevered } from './port-probe.js'
 import { ReadLocals } from './read-locals.js'
 import { MAX_RECORD, Ring } from './ring.js'
@@ -245,7 +245,9 @@ export class LaneChannel implements Channel {
     // Each time: of what the reader knew, a record that was not sent has made the writer forget some.
     const isPrepared = this.#writer.prepare(message)
     const at = this.#out.begin(least)
-    return at < 0 ? -1 : this.#writer.write(message, at, this.#out.room, isPrepared, transfer)
+    return at < 0
+      ? IS_DECLINED
+      : this.#writer.write(message, at, this.#out.room, isPrepared, transfer)
   }
 
   #move(transfer: readonly Transferable[]): void {

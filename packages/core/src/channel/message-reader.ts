@@ -42,8 +42,6 @@ export class MessageReader {
   readonly #sentLocals: WrittenLocals
   /** Where the next word, or the next value, lies. */
   #at = 0
-  /** What came by port beside the record that is being read. */
-  #moved: readonly unknown[] | undefined = undefined
 
   constructor(
     bytes: Buffer,
@@ -75,12 +73,10 @@ export class MessageReader {
    */
   read(at: number, moved?: readonly unknown[]): Message | undefined {
     if (!moved) return this.#read(at)
-    this.#moved = moved
-    this.#plain.begin(moved)
+    this.#plain.moved = moved
     const message = this.#read(at)
     // Not held any longer: it may be large, and the next message late.
-    this.#moved = undefined
-    this.#plain.begin()
+    this.#plain.moved = undefined
     return message
   }
 
@@ -191,7 +187,8 @@ export class MessageReader {
   #marked(value: unknown[], flags: number): WireValue {
     const marks =
       (flags & wire.MARKS) === 0 ? undefined : (this.#value() as NonNullable<WireValue['marks']>)
-    if (this.#moved) return { value, marks, moved: this.#moved as WireValue['moved'] }
+    const { moved } = this.#plain
+    if (moved) return { value, marks, moved: moved as WireValue['moved'] }
     return marks ? { value, marks } : { value }
   }
 

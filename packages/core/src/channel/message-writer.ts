@@ -53,14 +53,12 @@ export class MessageWriter extends LocalsWriter {
         : isPrepared && message.kind === 'outcome'
           ? this.#outcome(message, at)
           : this.#generic(message, at)
+    this.plain.letGo()
     if (!isWritten) {
       this.forget()
       return this.lacksRoom ? LACKS_ROOM : IS_DECLINED
     }
-    if (moved.length > 0) {
-      this.words[at >> 2] = (this.words[at >> 2] as number) | wire.ACCOMPANIED
-      this.plain.letGo()
-    }
+    if (moved.length > 0) this.words[at >> 2] = (this.words[at >> 2] as number) | wire.ACCOMPANIED
     return this.at - at
   }
 

@@ -30,7 +30,6 @@ import { MAX_RECORD } from './ring.js'
 
 /** From here on a copy by Node is faster than one by the engine. */
 const LONG_BINARY = 4096
-const NOTHING: readonly unknown[] = []
 
 export class PlainReader implements ValueSource {
   readonly #bytes: Buffer
@@ -43,7 +42,8 @@ export class PlainReader implements ValueSource {
   #at = 0
   /** No value of a record lies beyond: what says so is no record. */
   #limit = 0
-  #moved = NOTHING
+  /** What came by port beside the record that is being read. */
+  moved: readonly unknown[] | undefined = undefined
 
   /** @param bytes Whose memory begins at a multiple of four bytes. */
   constructor(bytes: Buffer) {
@@ -56,11 +56,6 @@ export class PlainReader implements ValueSource {
   /** Where what was read last has ended. */
   get end(): number {
     return this.#at * 4
-  }
-
-  /** A record begins. @param moved What came by port beside it. */
-  begin(moved = NOTHING): void {
-    this.#moved = moved
   }
 
   read(at: number): unknown {
@@ -180,7 +175,7 @@ export class PlainReader implements ValueSource {
   }
 
   #movedThing(place: number): unknown {
-    const thing = this.#moved[place] ?? malformed('it has something that was not moved')
+    const thing = this.moved?.[place] ?? malformed('it has something that was not moved')
     const number = this.#words[this.#at++] as number
     if (number === ITSELF) return thing
     const [offset, length] = [this.next(), this.next()]

@@ -128,7 +128,8 @@ export class PlainWriter extends ScalarWriter {
   #object(value: object, depth: number): void {
     if (depth > DEEPEST) throw DECLINED
     const from = this.at
-    if (this.#moved !== NOTHING && this.#isMoved(value)) this.#movedThing(value)
+    const place = this.#moved === NOTHING ? -1 : this.#placeOf(value)
+    if (place >= 0) this.#movedThing(value, place)
     else if (Array.isArray(value)) this.#array(value, depth)
     else {
       const prototype: unknown = Object.getPrototypeOf(value)
@@ -245,18 +246,14 @@ export class PlainWriter extends ScalarWriter {
     if (isWhole && this.#occurrences.repeats(buffer, this.words, start, this.at)) throw DECLINED
   }
 
-  /** Itself, or the memory that it is a view of. */
-  #isMoved(value: object): boolean {
-    return this.#placeOf(value) >= 0
-  }
-
+  /** Among what is moved, of itself or of the memory that it is a view of. */
   #placeOf(value: object): number {
     const thing = ArrayBuffer.isView(value) ? value.buffer : value
     return (this.#moved as readonly unknown[]).indexOf(thing)
   }
 
-  #movedThing(value: object): void {
-    this.word((this.#placeOf(value) << TAG_BITS) | MOVED)
+  #movedThing(value: object, place: number): void {
+    this.word((place << TAG_BITS) | MOVED)
     if (!ArrayBuffer.isView(value)) return this.word(ITSELF)
     const number = numberOfView(value)
     // A view may also follow the length of memory that can be resized.

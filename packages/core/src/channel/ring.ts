@@ -82,15 +82,13 @@ export class Ring {
       return used + needed <= CAPACITY ? this.#beginAt(at, used) : -1
     // Not in one piece before the end, or too far from the beginning: the rest stays empty.
     if (!hasRoomAhead) return -1
-    this.#beginAt(0, used + untilEnd)
-    this.#skipped = untilEnd
-    return PREFIX
+    return this.#beginAt(0, used + untilEnd, untilEnd)
   }
 
   /** @param used So many bytes are not the writer's: from `at` on as many as are left, but not beyond the end. */
-  #beginAt(at: number, used: number): number {
+  #beginAt(at: number, used: number, skipped = 0): number {
     this.#room = Math.min(CAPACITY - Math.max(at, used) - PREFIX, MAX_RECORD)
-    this.#skipped = 0
+    this.#skipped = skipped
     return at + PREFIX
   }
 

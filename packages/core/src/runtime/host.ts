@@ -6,6 +6,7 @@ import { Call } from '../call/call.js'
 import type { Alarms } from '../cancellation/alarms.js'
 import { NO_CHANGES } from '../codec/clone-failure.js'
 import type { Codec } from '../codec/codec.js'
+import { movedIn } from '../codec/wire-list.js'
 import type { Spawn, ThreadExecutor } from '../executor/executor.js'
 import { LeaseExecutor } from '../executor/lease-executor.js'
 import { PoolExecutor } from '../executor/pool-executor.js'
@@ -100,7 +101,7 @@ export class Host {
       })
     const key = `${message.from}#${message.id}`
     const origin = message.request.origin ?? { from: message.from, id: message.id }
-    const call = new Call({ ...message.request, origin }, message.request.args.moved)
+    const call = new Call({ ...message.request, origin }, movedIn(message))
     this.#relayed.set(key, call)
     call.whenSettled((settlement) => {
       this.#relayed.delete(key)
