@@ -1,12 +1,18 @@
 /** For tests: both ends of a channel in one thread, and what stands between them. */
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import { NO_CHANGES } from '../codec/clone-failure.js'
+import type { Message } from '../protocol.js'
 import { Bell } from './bell.js'
 import { LaneChannel } from './lane-channel.js'
 import { SLOT_COUNT } from './layout.js'
 import { RING_BYTES } from './ring.js'
 
-/** Where a ring has the writer's position, how long what stands before the records is, and what stands before each: in words. */
+/**
+ * Where a ring has the writer's position and how many messages went by port, how long what stands before the records is, and what stands
+ * before each: in words.
+ */
 const TAIL = 16
+export const MAILS_WORD = 17
 export const HEADER_WORDS = 32
 const PREFIX_WORDS = 2
 
@@ -58,3 +64,18 @@ export function recordsIn(ring: SharedArrayBuffer) {
       HEADER_WORDS + ((tail >> 2) & (words.length - HEADER_WORDS - 1)) + PREFIX_WORDS,
   }
 }
+
+/** What a call has given, on its way to the thread that reads. */
+export const outcomeOf = (id: number, value: unknown): Message => ({
+  kind: 'outcome',
+  to: '0/1',
+  from: '0',
+  id,
+  outcome: { ok: true, value: { value: [value] }, changes: NO_CHANGES },
+})
+
+/** What a call has given, where that is what the message tells. */
+export const resultIn = (message: Message | undefined): unknown =>
+  message?.kind === 'outcome' && message.outcome.ok === true
+    ? (message.outcome.value.value as unknown[])[0]
+    : undefined

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import { NO_CHANGES } from '../codec/clone-failure.js'
 import type { CallMessage, Message, WireLocals } from '../protocol.js'
-import { bothEnds, closeEnds, HEADER_WORDS } from './both-ends.fixture.js'
+import { bothEnds, closeEnds, HEADER_WORDS, MAILS_WORD } from './both-ends.fixture.js'
 import type { LaneChannel } from './lane-channel.js'
 import { RING_BYTES } from './ring.js'
 
@@ -214,7 +214,7 @@ describe('a reader of a channel', () => {
             const { writer, reader, down, port, errors } = bothEnds()
             for (const one of posted) {
               port.postMessage(one)
-              Atomics.add(new Int32Array(down), 17, 1)
+              Atomics.add(new Int32Array(down), MAILS_WORD, 1)
             }
             const bytes = new ArrayBuffer(8)
             if (isMoving) writer.post(call(1, [bytes]), [bytes])
@@ -245,7 +245,7 @@ describe('a reader of a channel', () => {
               if (got.message !== null) mails.push(got.message)
             // As many as were counted, or more, or fewer.
             for (const index of order) port.postMessage(mails[index % mails.length])
-            Atomics.store(new Int32Array(down), 17, order.length)
+            Atomics.store(new Int32Array(down), MAILS_WORD, order.length)
             writer.post(last)
             const taken = takeAll(reader)
             const isWhole = new Set(order.map((index) => index % mails.length)).size === long.length

@@ -1,28 +1,12 @@
 /** Values of up to a megabyte go through shared memory, among small ones, for as long as there is room. */
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
-import { NO_CHANGES } from '../codec/clone-failure.js'
-import type { Message } from '../protocol.js'
-import { bothEnds, closeEnds } from './both-ends.fixture.js'
+import { bothEnds, closeEnds, MAILS_WORD, outcomeOf, resultIn } from './both-ends.fixture.js'
 import { MAX_RECORD } from './ring.js'
 
 afterEach(closeEnds)
 
-const MAILS_WORD = 17
 const MB = 2 ** 20
-
-const outcome = (id: number, value: unknown): Message => ({
-  kind: 'outcome',
-  to: '0/1',
-  from: '0',
-  id,
-  outcome: { ok: true, value: { value: [value] }, changes: NO_CHANGES },
-})
-
-const resultIn = (message: Message | undefined) =>
-  message?.kind === 'outcome' && message.outcome.ok === true
-    ? (message.outcome.value.value as unknown[])[0]
-    : undefined
 
 const bytesOf = (size: number, seed: number) => {
   const bytes = new Uint8Array(size)
@@ -40,7 +24,7 @@ describe('a large value', () => {
     ['numbers', Array.from({ length: 120_000 }, (_, index) => index / 3)],
   ])('goes through shared memory: %s', (_, value) => {
     const { writer, reader, down } = bothEnds()
-    writer.post(outcome(1, value))
+    writer.post(outcomeOf(1, value))
     expect(new Int32Array(down)[MAILS_WORD]).toBe(0)
     expect(resultIn(reader.take())).toEqual(value)
   })
@@ -54,7 +38,7 @@ describe('a large value', () => {
       fc.property(sizes, (all) => {
         const { writer, reader, down } = bothEnds()
         for (const [id, size] of [33_000, 100_000, ...all].entries()) {
-          writer.post(outcome(id, 'x'.repeat(size)))
+          writer.post(outcomeOf(id, 'x'.repeat(size)))
           expect((resultIn(reader.take()) as string).length).toBe(size)
           expect(reader.take()).toBeUndefined()
         }
@@ -67,8 +51,8 @@ describe('a large value', () => {
   test('goes by port where it is longer than a record', () => {
     const { writer, reader, down } = bothEnds()
     const value = bytesOf(MAX_RECORD + 1, 7)
-    writer.post(outcome(1, value))
-    writer.post(outcome(2, 'small'))
+    writer.post(outcomeOf(1, value))
+    writer.post(outcomeOf(2, 'small'))
     expect(new Int32Array(down)[MAILS_WORD]).toBe(1)
     expect(resultIn(reader.take())).toEqual(value)
     expect(resultIn(reader.take())).toBe('small')
@@ -100,7 +84,7 @@ describe('a large value', () => {
           return true
         }
         for (const { size, reads } of taken) {
-          writer.post(outcome(posted, bytesOf(size, posted)))
+          writer.post(outcomeOf(posted, bytesOf(size, posted)))
           posted += 1
           for (let left = reads; left > 0; left -= 1) take()
         }

@@ -6,7 +6,7 @@ import { Codec } from '../codec/codec.js'
 import { Cell } from '../context/cell.js'
 import type { CallMessage, FunctionRef, Message, WireLocals } from '../protocol.js'
 import { Registry } from '../registry/registry.js'
-import { bothEnds, closeEnds, recordsIn } from './both-ends.fixture.js'
+import { bothEnds, closeEnds, outcomeOf, recordsIn } from './both-ends.fixture.js'
 import type { LaneChannel } from './lane-channel.js'
 import { AFTER_OUTCOME, SAME_LOCALS } from './wire-format.js'
 
@@ -82,14 +82,7 @@ function pair() {
     },
     /** Leaves the ring empty, of which the caller believes that it has room for less than a megabyte. */
     leaveLittleRoom() {
-      const post = (value: unknown) =>
-        caller.post({
-          kind: 'outcome',
-          to: '0/1',
-          from: '0',
-          id: 1,
-          outcome: { ok: true, value: { value: [value] }, changes: NO_CHANGES },
-        })
+      const post = (value: unknown) => caller.post(outcomeOf(1, value))
       for (let count = 0; count < 3; count += 1) post(new Uint8Array(MB))
       take(thread, 'outcome')
       // Begins anew where the first one was: of the others it is known that they are there.

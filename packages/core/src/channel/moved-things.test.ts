@@ -1,28 +1,13 @@
 import { MessageChannel, receiveMessageOnPort, type Transferable } from 'node:worker_threads'
 import { afterEach, describe, expect, test } from 'vitest'
-import { NO_CHANGES } from '../codec/clone-failure.js'
-import type { Message } from '../protocol.js'
-import { bothEnds, closeEnds } from './both-ends.fixture.js'
+import { bothEnds, closeEnds, outcomeOf, resultIn } from './both-ends.fixture.js'
 
 afterEach(closeEnds)
-
-const outcome = (id: number, value: unknown): Message => ({
-  kind: 'outcome',
-  to: '0/1',
-  from: '0',
-  id,
-  outcome: { ok: true, value: { value: [value] }, changes: NO_CHANGES },
-})
-
-const resultIn = (message: Message | undefined) =>
-  message?.kind === 'outcome' && message.outcome.ok === true
-    ? (message.outcome.value.value as unknown[])[0]
-    : message
 
 /** What arrives. */
 function sent(value: unknown, moved: readonly Transferable[]): unknown {
   const { writer, reader, errors } = bothEnds()
-  writer.post(outcome(1, value), moved)
+  writer.post(outcomeOf(1, value), moved)
   const arrived = resultIn(reader.take())
   expect(errors).toEqual([])
   expect(reader.take()).toBeUndefined()
@@ -36,7 +21,7 @@ describe('what is moved', () => {
   test('goes by port alone, and the rest of the message through the ring', () => {
     const bytes = buffer()
     const { writer, inbox } = bothEnds()
-    writer.post(outcome(1, { name: 'a', bytes }), [bytes])
+    writer.post(outcomeOf(1, { name: 'a', bytes }), [bytes])
     expect(receiveMessageOnPort(inbox)?.message).toEqual({
       number: 0,
       moved: [expect.any(ArrayBuffer)],
@@ -118,9 +103,9 @@ describe('what is moved', () => {
     const { writer, reader, errors } = bothEnds()
     const bytes = buffer()
     structuredClone(bytes, { transfer: [bytes] })
-    const post = () => writer.post(outcome(1, { unheard: 1, bytes }), [bytes])
+    const post = () => writer.post(outcomeOf(1, { unheard: 1, bytes }), [bytes])
     expect(post).toThrow()
-    writer.post(outcome(2, { unheard: 2 }))
+    writer.post(outcomeOf(2, { unheard: 2 }))
     const message = reader.take()
     expect(message).toMatchObject({ id: 2 })
     expect(resultIn(message)).toEqual({ unheard: 2 })
@@ -131,9 +116,9 @@ describe('what is moved', () => {
     const { writer, reader, errors } = bothEnds()
     for (let id = 0; id < 30; id += 3) {
       const bytes = buffer()
-      writer.post(outcome(id, id))
-      writer.post(outcome(id + 1, [bytes]), [bytes])
-      writer.post(outcome(id + 2, new Map()))
+      writer.post(outcomeOf(id, id))
+      writer.post(outcomeOf(id + 1, [bytes]), [bytes])
+      writer.post(outcomeOf(id + 2, new Map()))
     }
     const ids: number[] = []
     for (let message = reader.take(); message; message = reader.take())
