@@ -1,8 +1,12 @@
+const DETAIL_LINES = 25
+
 /** How many tests of one runner in one project passed, failed and were skipped. */
 export interface TestCounts {
   passed: number
   failed: number
   skipped: number
+  /** What failed, a text each: where, and what it said. Left out where nothing did. */
+  failures?: string[]
 }
 
 /** The counts of one project, with a remark where something beside a test went wrong. */
@@ -14,12 +18,21 @@ export interface ProjectResult extends TestCounts {
 /** Adds up counts, field by field. */
 export function addCounts(all: Iterable<TestCounts>): TestCounts {
   const sum: TestCounts = { passed: 0, failed: 0, skipped: 0 }
-  for (const { passed, failed, skipped } of all) {
+  for (const { passed, failed, skipped, failures } of all) {
     sum.passed += passed
     sum.failed += failed
     sum.skipped += skipped
+    if (failures?.length) sum.failures = [...(sum.failures ?? []), ...failures]
   }
   return sum
+}
+
+/**
+ * One failure as a text: its title, and below it the beginning of what is known of it, since a log may be cut to its end.
+ */
+export function failureText(title: string, detail: string): string {
+  const lines = detail.trim().split('\n').slice(0, DETAIL_LINES)
+  return [`FAILED  ${title}`, ...lines.map((line) => `        ${line}`)].join('\n')
 }
 
 /**
@@ -97,6 +110,6 @@ export function tableOf(results: readonly ProjectResult[], what = 'project'): st
 }
 
 function oneFailure(counts: TestCounts | undefined, remark: string) {
-  const { passed, failed, skipped } = counts ?? addCounts([])
-  return { passed, failed: failed + 1, skipped, remark }
+  const known = counts ?? addCounts([])
+  return { ...known, failed: known.failed + 1, remark }
 }

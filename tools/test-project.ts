@@ -8,12 +8,13 @@ import { tmpdir } from 'node:os'
 import { basename, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { endWithChildren, runAndRead } from './child.ts'
-import { addCounts, closingLine, judgeRun, type TestCounts } from './test-counts.ts'
+import { addCounts, closingLine, failureText, judgeRun, type TestCounts } from './test-counts.ts'
 import { runUnitTests } from './unit-tests.ts'
 
 const FILE_DEADLINE_MS = 120_000
 const TEST_DEADLINE_MS = 60_000
 const FILES_AT_ONCE = 2
+const LAST_LINES = 15
 
 const home = resolve(process.argv[2] ?? '.')
 const only = process.argv.slice(3)
@@ -41,7 +42,15 @@ async function runCrossingFile(file: string, index: number): Promise<Verdict> {
   process.stdout.write(`\n${name}\n${output}`)
   if (late) console.log(`${name} did not end within ${FILE_DEADLINE_MS / 1000} s and was killed`)
   const counts = readReport(report)
-  return judgeRun(basename(file), counts, code)
+  const verdict: Verdict = judgeRun(basename(file), counts, code)
+  // No test of it says what went wrong, but what it printed last may.
+  if (verdict.remark) {
+    const last = output.trimEnd().split('\n').slice(-LAST_LINES).join('\n')
+    verdict.failures = [
+      failureText(`${name}: ${verdict.remark}${late ? ', at its deadline' : ''}`, last),
+    ]
+  }
+  return verdict
 }
 
 async function runCrossingTests(files: string[]): Promise<Verdict[]> {

@@ -69,5 +69,6 @@ const results = completeResults(
 )
 const counts = addCounts(results)
 if (code !== 0 && counts.failed === 0) counts.failed = 1
+if (counts.failures) console.log(`\n${counts.failures.join('\n\n')}`)
 console.log(`\n${tableOf(results)}\n\n${closingLine(counts)}`)
 process.exitCode = counts.failed === 0 ? 0 : 1

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { runInGroup } from './child.ts'
-import { judgeRun, type TestCounts } from './test-counts.ts'
+import { failureText, judgeRun, type TestCounts } from './test-counts.ts'
 
 const DEADLINE_MS = 120_000
 const require = createRequire(import.meta.url)
@@ -43,6 +43,19 @@ export async function runUnitTests({
   }
 }
 
+interface VitestFile {
+  name: string
+  message?: string
+  assertionResults: { fullName: string; status: string; failureMessages?: string[] }[]
+}
+
+function failuresOf({ name, message, assertionResults }: VitestFile): string[] {
+  if (message) return [failureText(name, message)]
+  return assertionResults
+    .filter(({ status }) => status === 'failed')
+    .map(({ fullName, failureMessages = [] }) => failureText(fullName, failureMessages.join('\n')))
+}
+
 function countsIn(report: string): TestCounts | undefined {
   try {
     const json = JSON.parse(readFileSync(report, 'utf8'))
@@ -50,6 +63,7 @@ function countsIn(report: string): TestCounts | undefined {
       passed: json.numPassedTests,
       failed: json.numFailedTests,
       skipped: json.numPendingTests + json.numTodoTests,
+      failures: json.testResults.flatMap(failuresOf),
     }
   } catch {
     return undefined

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { addCounts, closingLine, completeResults, judgeRun, tableOf } from '../test-counts.ts'
+import {
+  addCounts,
+  closingLine,
+  completeResults,
+  failureText,
+  judgeRun,
+  tableOf,
+} from '../test-counts.ts'
 
 describe('the verdict on a run', () => {
   const counts = { passed: 3, failed: 0, skipped: 1 }
@@ -56,6 +63,18 @@ describe('the results of all projects', () => {
       failed: 2,
       skipped: 5,
     })
+  })
+
+  test('keep what failed, each as a text of limited length that begins with its title', () => {
+    const text = failureText('a.test.js: adds', Array(100).fill('detail').join('\n'))
+    const { failures } = addCounts([
+      core,
+      { ...core, failures: [text] },
+      { ...core, failures: ['b'] },
+    ])
+    assert.deepEqual(failures, [text, 'b'])
+    assert.match(text, /^FAILED {2}a\.test\.js: adds\n {8}detail\n/)
+    assert.equal(text.split('\n').length, 26)
   })
 
   test('close with a line that names skipped tests only if there are any', () => {

@@ -12,6 +12,7 @@ const HEADER = "import { test } from 'node:test'\n"
 describe('running the tests of a project', () => {
   let home = ''
   let results = ''
+  let said: string[] = []
 
   beforeEach(() => {
     home = mkdtempSync(join(tmpdir(), 'syncbridge-project-'))
@@ -32,9 +33,10 @@ describe('running the tests of a project', () => {
       stdio: 'ignore',
     })
     const [report] = readdirSync(results)
-    const { passed, failed, skipped, remark } = JSON.parse(
+    const { passed, failed, skipped, remark, failures } = JSON.parse(
       readFileSync(join(results, String(report)), 'utf8'),
     )
+    said = failures ?? []
     return { code, passed, failed, skipped, remark }
   }
 
@@ -55,6 +57,7 @@ describe('running the tests of a project', () => {
       ...{ code: 1, passed: 0, failed: 1, skipped: 0 },
       remark: undefined,
     })
+    assert.match(said.join(), /^FAILED {2}test\/a\.test\.js: one\n {8}Error: x/)
   })
 
   test('counts a file that exits before its tests are done as a failure', async () => {
@@ -63,6 +66,7 @@ describe('running the tests of a project', () => {
       ...{ code: 1, passed: 0, failed: 1, skipped: 0 },
       remark: 'a.test.mjs ended without a report',
     })
+    assert.match(said.join(), /^FAILED {2}test\/a\.test\.mjs: a\.test\.mjs ended without a report/)
   })
 
   test('counts a file without a test as a failure', async () => {
