@@ -23,6 +23,7 @@ export interface Summary {
 /** Everything one run found, in the order in which it was measured. */
 export class Results {
   readonly #series = new Map<string, Series>()
+  readonly #lacks = new Map<string, string>()
 
   add(
     scenario: string,
@@ -43,6 +44,15 @@ export class Results {
 
   find(scenario: string, condition: ConditionName, metric: string, contender: string) {
     return this.#series.get([scenario, condition, metric, contender].join('\n'))
+  }
+
+  /** Keeps why a contender could not be measured. */
+  addLack(scenario: string, condition: ConditionName, contender: string, reason: string): void {
+    this.#lacks.set([scenario, condition, contender].join('\n'), reason)
+  }
+
+  lackOf(scenario: string, condition: ConditionName, contender: string): string | undefined {
+    return this.#lacks.get([scenario, condition, contender].join('\n'))
   }
 
   all(): Series[] {

@@ -16,6 +16,8 @@ export interface Entrant {
   label: string
   contender: ContenderName
   bench: string
+  /** An earlier core, which may lack what a scenario calls. */
+  mayLack?: boolean
 }
 
 /** What a run consists of: everything that matches, and of the long scenarios those that were asked for by pattern. */
@@ -34,7 +36,14 @@ export function planHeats(
         .flatMap((contender): Entrant[] => [
           { label: contender, contender, bench: ownBench },
           ...(before
-            ? [{ label: `${contender} ${before.label}`, contender, bench: before.bench }]
+            ? [
+                {
+                  label: `${contender} ${before.label}`,
+                  contender,
+                  bench: before.bench,
+                  mayLack: true,
+                },
+              ]
             : []),
         ])
       if (entrants.length > 0) heats.push({ scenario, condition, entrants })
@@ -49,20 +58,37 @@ export async function runRound(
   round: number,
   results: Results,
   tell: (text: string) => void,
+  measure = runProcess,
 ): Promise<void> {
   for (const { scenario, condition, entrants } of heats) {
     const { hogs = 0 } = conditions[condition]
     const running = startHogs(hogs)
     try {
-      for (const { label, contender, bench } of orderOf(scenario, entrants, round)) {
+      for (const { label, contender, bench, mayLack } of orderOf(scenario, entrants, round)) {
         tell(`${scenario.name}, ${condition}, ${label}`)
         const job = { scenario, condition, contender, bench }
-        results.add(scenario.name, condition, label, await runProcess(job))
+        try {
+          results.add(scenario.name, condition, label, await measure(job))
+        } catch (error) {
+          if (!mayLack) throw error
+          results.addLack(scenario.name, condition, label, reasonOf(error as Error))
+        }
       }
     } finally {
       running.end()
     }
   }
+}
+
+/** Whether an entrant of this heat turned out to be unable to run it. */
+export function isLacking({ scenario, condition, entrants }: Heat, results: Results): boolean {
+  return entrants.some(({ label }) => results.lackOf(scenario.name, condition, label) !== undefined)
+}
+
+/** The line that names the error, of all that a process printed when it failed. */
+function reasonOf({ message }: Error): string {
+  const lines = message.split('\n').map((line) => line.trim())
+  return lines.find((line) => /^(\w*Error|Uncaught)\b/.test(line)) ?? lines[0] ?? ''
 }
 
 /** The entrants as they follow each other in one round. */

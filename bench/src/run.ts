@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { measurePairs } from './against.ts'
 import { goals } from './goals.ts'
 import { buildCore } from './machine/build.ts'
 import { buildEarlierCore } from './machine/earlier-core.ts'
@@ -7,7 +8,7 @@ import { describeMachine, type Machine } from './machine/machine.ts'
 import { pinned } from './machine/pin.ts'
 import { pythonWithAsgiref } from './machine/python.ts'
 import type { Options } from './options.ts'
-import { compare, comparisonTable, worse } from './report/comparison.ts'
+import { changeCount, comparisonTable } from './report/comparison.ts'
 import { goalCount, goalTable } from './report/goal-table.ts'
 import { numberTables } from './report/number-tables.ts'
 import { resultsPage } from './report/results-page.ts'
@@ -17,7 +18,7 @@ import { ownBench } from './run-process.ts'
 import { scenarios } from './scenarios/index.ts'
 import { judge } from './verdicts.ts'
 
-/** @returns The exit code: 0 where it ran to its end, whatever it found, unless `--strict` asks for more. */
+/** @returns The exit code: 1 where a number got worse, or a goal is missed and `--strict` asks for it; else 0. */
 export async function run(options: Options): Promise<number> {
   if (options.list) return list(options)
   return options.against === undefined ? measure(options) : measureAgainst(options, options.against)
@@ -60,13 +61,12 @@ async function measureAgainst(options: Options, ref: string): Promise<number> {
     const before = { label: `at ${ref}`, bench: earlier.bench }
     const { heats } = possible(planHeats(scenarios, options.only, before))
     const machine = await look()
-    const results = await runRounds(heats, options.rounds)
-    const changes = compare(results, before.label)
-    const worsened = worse(changes)
+    const tell = (text: string) => console.error(text)
+    const changes = await measurePairs(heats, { label: before.label, pairs: options.pairs, tell })
     console.log(comparisonTable(changes, before.label))
-    console.log(`\n${worsened.length} of ${changes.length} numbers got worse by 10 % or more.`)
-    writeJson(options, { machine, against: ref, changes, series: results.all() })
-    return options.strict && worsened.length > 0 ? 1 : 0
+    console.log(`\n${changes.length} numbers: ${changeCount(changes)}.`)
+    writeJson(options, { machine, against: ref, changes })
+    return changes.some(({ verdict }) => verdict === 'worse') ? 1 : 0
   } finally {
     earlier.remove()
   }

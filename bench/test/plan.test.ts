@@ -30,6 +30,10 @@ test('beside an earlier core only ours runs, once with each', () => {
       ['syncbridge', 'syncbridge at v1'],
     )
     assert.equal(entrants[1]?.bench, '/elsewhere')
+    assert.deepEqual(
+      entrants.map(({ mayLack }) => mayLack),
+      [undefined, true],
+    )
   }
 })
 
@@ -58,6 +62,7 @@ test('options have defaults', () => {
   assert.deepEqual(readOptions([]), {
     only: undefined,
     rounds: 5,
+    pairs: 10,
     against: undefined,
     json: undefined,
     list: false,
@@ -69,5 +74,16 @@ test('options have defaults', () => {
 test('an option that is wrong is named, with how to call', () => {
   assert.throws(() => readOptions(['--rounds', '0']), /--rounds must be a whole number.*--only/s)
   assert.throws(() => readOptions(['--only', '(']), /--only: /)
+  assert.throws(() => readOptions(['--against', 'v1', '--pairs', '5']), /--pairs.*from 6 on/)
   assert.throws(() => readOptions(['--nope']), /--nope.*--against/s)
+})
+
+test('pairs are said with an earlier core, rounds without', () => {
+  assert.equal(readOptions(['--against', 'v1', '--pairs', '20']).pairs, 20)
+  assert.equal(readOptions(['--rounds', '3']).rounds, 3)
+  assert.throws(() => readOptions(['--pairs', '20']), /Without --against, say --rounds/)
+  assert.throws(
+    () => readOptions(['--against', 'v1', '--rounds', '3']),
+    /With --against, say --pairs/,
+  )
 })

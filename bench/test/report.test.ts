@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { compare, comparisonTable, worse } from '../src/report/comparison.ts'
+import { compare } from '../src/changes.ts'
+import { changeCount, comparisonTable } from '../src/report/comparison.ts'
 import { goalCount, goalTable } from '../src/report/goal-table.ts'
 import { numberTables } from '../src/report/number-tables.ts'
 import { resultsPage } from '../src/report/results-page.ts'
@@ -66,20 +67,32 @@ test('the numbers of a scenario stand in one table for each condition, the faste
   assert.match(text, /synckit +\| +12\.0 µs \| +± 8 %/)
 })
 
-test('an earlier core’s numbers stand beside today’s, and what is a tenth slower is called worse', () => {
-  const results = found('blocking', 'number', { syncbridge: [11], 'syncbridge at v1': [10] })
-  results.add('blocking', 'free', 'syncbridge', { number: { value: 10.9, unit: 'µs' } })
-  results.add('blocking', 'free', 'syncbridge at v1', { number: { value: 10, unit: 'µs' } })
+test('an earlier core’s numbers stand beside today’s, with ratio, interval, pairs and verdict', () => {
+  const ten = (value: number) => new Array<number>(10).fill(value)
+  const results = found('blocking', 'number', { syncbridge: ten(11), 'syncbridge at v1': ten(10) })
+  results.addLack('blocking', 'free', 'syncbridge at v1', 'TypeError: moved is not a function')
+  results.add('blocking', 'free', 'syncbridge', { number: { value: 10, unit: 'µs' } })
   const changes = compare(results, 'at v1')
-  assert.deepEqual(
-    changes.map(({ ratio }) => ratio),
-    [1.1, 1.09],
+  const [, , worse, lacking] = comparisonTable(changes, 'at v1').split('\n')
+  assert.match(
+    worse ?? '',
+    /^\| blocking, number \| pinned \| +10\.0 \| 11\.0 \| +1\.10 \| 1\.10–1\.10 \| +10 \| WORSE +\|$/,
   )
-  assert.deepEqual(
-    worse(changes).map(({ series }) => series.condition),
-    ['pinned'],
+  assert.match(lacking ?? '', /\| free .*not there: TypeError: moved is not a function \|$/)
+  assert.equal(changeCount(changes), '1 worse, 1 not there')
+  assert.equal(changeCount([]), '0 worse')
+})
+
+test('a number that was measured again tells what it seemed to be at first', () => {
+  const [series] = found('blocking', 'number', { syncbridge: [10] }).all()
+  assert.ok(series)
+  const ratio = { low: 0.99, middle: 1, high: 1.01 }
+  const seemed = { low: 1.02, middle: 1.08, high: 1.2 }
+  const table = comparisonTable(
+    [{ series, now: 10, before: 10, ratio, seemed, verdict: 'same' }],
+    'at v1',
   )
-  assert.match(comparisonTable(changes, 'at v1'), /\| blocking, number \| pinned \| .*WORSE/)
+  assert.match(table, /0\.99–1\.01 .*same, measured again after 1\.08 \(1\.02–1\.20\)/)
 })
 
 const machine = {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { measurementOf } from '../src/measuring/measurement.ts'
 import { median, quantile, spread } from '../src/measuring/statistics.ts'
 
 test('the median of an odd number of values is the middle one', () => {
@@ -29,4 +30,11 @@ test('the spread is the width of the middle half as a share of the median', () =
 
 test('no values have no median', () => {
   assert.equal(median([]), Number.NaN)
+})
+
+test('the quickest tenth of a process’s batches is not moved by those that others disturbed', () => {
+  const calm = measurementOf([10, 10, 10, 10, 10, 10, 10, 10, 10, 10])
+  const busy = measurementOf([10, 25, 25, 10, 25, 25, 25, 25, 10, 25])
+  assert.equal(busy.value, 25)
+  assert.equal(busy.quick, calm.quick)
 })

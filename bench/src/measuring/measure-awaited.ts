@@ -1,4 +1,4 @@
-import type { Measurement } from './measurement.ts'
+import { type Measurement, measurementOf } from './measurement.ts'
 import { median, quantile } from './statistics.ts'
 
 export interface AwaitedAmount {
@@ -31,8 +31,7 @@ export async function measureAwaited(
     return result
   })
   return {
-    value: median(means),
-    unit: 'µs',
+    ...measurementOf(means),
     p50: median(singles),
     p99: quantile(singles, 0.99),
     cpu: (user + system) / (batches * perBatch),

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BlockingCall } from '../contenders/contender.ts'
-import type { Measurement } from './measurement.ts'
+import { type Measurement, measurementOf } from './measurement.ts'
 import { median, quantile } from './statistics.ts'
 
 export interface Amount {
@@ -36,8 +36,7 @@ export function measureBlocking(
   }
   assertAll(results, warmUp + batches * (perBatch + 20))
   return {
-    value: median(means),
-    unit: 'µs',
+    ...measurementOf(means),
     p50: median(singles),
     p99: quantile(singles, 0.99),
     cpu: (user + system) / (batches * perBatch),
@@ -63,8 +62,7 @@ export async function measureCold(
   const { user, system } = process.cpuUsage(before)
   assertAll(results, warmUp + calls)
   return {
-    value: median(singles),
-    unit: 'µs',
+    ...measurementOf(singles),
     p50: median(singles),
     p99: quantile(singles, 0.99),
     cpu: (user + system) / calls,

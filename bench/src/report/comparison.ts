@@ -1,46 +1,39 @@
-import { type Results, ratioRange, type Series, summarise } from '../results.ts'
+import type { Change, ChangeVerdict } from '../changes.ts'
+import type { Ratio } from '../measuring/paired-ratio.ts'
 import { short, textTable } from './text-table.ts'
-
-/** What is called worse: a tenth more time or memory than before. */
-const WORSE = 1.1
-
-/** A number of ours now and with an earlier core. */
-export interface Change {
-  series: Series
-  before: number
-  now: number
-  ratio: number
-  range: { low: number; high: number }
-}
-
-/** @param label What the earlier one's series are marked with. */
-export function compare(results: Results, label: string): Change[] {
-  return results.all().flatMap((series) => {
-    const { scenario, condition, metric, contender } = series
-    const earlier = results.find(scenario, condition, metric, `${contender} ${label}`)
-    if (!earlier) return []
-    const [before, now] = [summarise(earlier).median, summarise(series).median]
-    return { series, before, now, ratio: now / before, range: ratioRange(series, earlier) }
-  })
-}
-
-/** Those that got worse, whatever the rounds are apart. */
-export function worse(changes: readonly Change[]): Change[] {
-  return changes.filter(({ ratio }) => ratio >= WORSE)
-}
 
 export function comparisonTable(changes: readonly Change[], label: string): string {
   return textTable(
-    ['what', 'where', label, 'now', 'ratio', 'rounds', ''],
-    changes.map(({ series, before, now, ratio, range }) => [
+    ['what', 'where', label, 'now', 'ratio', '95 %', 'pairs', ''],
+    changes.map(({ series, before, now, ratio, verdict, seemed, lack }) => [
       `${series.scenario}, ${series.metric}`,
       series.condition,
-      short(before),
-      short(now),
-      ratio.toFixed(2),
-      `${range.low.toFixed(2)}–${range.high.toFixed(2)}`,
-      ratio >= WORSE ? 'WORSE' : ratio <= 1 / WORSE ? 'better' : '',
+      before === undefined ? '' : short(before),
+      now === undefined ? '' : short(now),
+      ratio ? ratio.middle.toFixed(2) : '',
+      ratio ? interval(ratio) : '',
+      lack === undefined ? String(series.rounds.length) : '',
+      `${verdict === 'worse' ? 'WORSE' : verdict}${remark(seemed, lack)}`,
     ]),
-    [2, 3, 4, 5],
+    [2, 3, 4, 5, 6],
   )
+}
+
+/** How many numbers got which verdict: `1 worse, 20 same, 3 can’t tell`. */
+export function changeCount(changes: readonly Change[]): string {
+  const verdicts: ChangeVerdict[] = ['worse', 'better', 'same', 'can’t tell', 'not there']
+  return verdicts
+    .map((verdict) => [changes.filter((each) => each.verdict === verdict).length, verdict] as const)
+    .filter(([count, verdict]) => count > 0 || verdict === 'worse')
+    .map(([count, verdict]) => `${count} ${verdict}`)
+    .join(', ')
+}
+
+function interval({ low, high }: Ratio): string {
+  return `${low.toFixed(2)}–${high.toFixed(2)}`
+}
+
+function remark(seemed: Ratio | undefined, lack: string | undefined): string {
+  if (lack !== undefined) return `: ${lack}`
+  return seemed ? `, measured again after ${seemed.middle.toFixed(2)} (${interval(seemed)})` : ''
 }

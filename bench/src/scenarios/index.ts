@@ -3,6 +3,7 @@ import { awaited } from './awaited.ts'
 import { awaitedObject } from './awaited-object.ts'
 import { blocking } from './blocking.ts'
 import { depth } from './depth.ts'
+import { earlyCalls } from './early-calls.ts'
 import { endurance } from './endurance.ts'
 import { firstCall } from './first-call.ts'
 import { growth } from './growth.ts'
@@ -27,6 +28,7 @@ export const scenarios: readonly Scenario[] = [
   depth,
   locals,
   firstCall,
+  earlyCalls,
   memory,
   importing,
   idle,

@@ -1,5 +1,4 @@
-import type { Measurements } from '../measuring/measurement.ts'
-import { median } from '../measuring/statistics.ts'
+import { type Measurements, measurementOf } from '../measuring/measurement.ts'
 import type * as WithLocal from '../threads/with-local.js'
 import type { Scenario } from './scenario.ts'
 
@@ -43,7 +42,5 @@ async function measure(
       })
     }
   }
-  return Object.fromEntries(
-    ways.map(({ metric, means }) => [metric, { value: median(means), unit: 'µs' }]),
-  )
+  return Object.fromEntries(ways.map(({ metric, means }) => [metric, measurementOf(means)]))
 }

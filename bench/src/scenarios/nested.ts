@@ -1,6 +1,5 @@
 import { measureAwaited } from '../measuring/measure-awaited.ts'
-import type { Measurements } from '../measuring/measurement.ts'
-import { median } from '../measuring/statistics.ts'
+import { type Measurements, measurementOf } from '../measuring/measurement.ts'
 import type { Scenario } from './scenario.ts'
 
 const INNER_CALLS = 200
@@ -21,7 +20,7 @@ export const nested: Scenario = {
       means.push((await calls.inner(INNER_CALLS)) / 1000 / INNER_CALLS)
     }
     const amount = { inFlight: 1, warmUp: 30_000, batches: BATCHES, perBatch: 100 }
-    const found: Measurements = { inner: { value: median(means), unit: 'µs' } }
+    const found: Measurements = { inner: measurementOf(means) }
     found.around = await measureAwaited(around, amount)
     if (fourDeep) found['four deep'] = await measureAwaited(fourDeep, amount)
     return found

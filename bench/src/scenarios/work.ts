@@ -1,7 +1,6 @@
 import { divideWork } from '../measuring/divided-work.ts'
 import { keepInFlight } from '../measuring/measure-awaited.ts'
-import type { Measurements } from '../measuring/measurement.ts'
-import { median } from '../measuring/statistics.ts'
+import { type Measurements, measurementOf } from '../measuring/measurement.ts'
 import { timed } from '../measuring/timed.ts'
 import type { Scenario } from './scenario.ts'
 
@@ -35,8 +34,8 @@ export const work: Scenario = {
         ours.push((await timed(() => run(calls))) / calls)
         ideal.push((await timed(() => divided(units, calls))) / calls)
       }
-      found[name] = { value: median(ours), unit: 'µs' }
-      found[`${name}, ideal`] = { value: median(ideal), unit: 'µs' }
+      found[name] = measurementOf(ours)
+      found[`${name}, ideal`] = measurementOf(ideal)
     }
     return found
   },
