@@ -1,8 +1,16 @@
 // Who may import whom. The rooms of the core stand in layers: a room imports only rooms on lower layers.
 // Imports of types count too: a type pulls its reader up as surely as a function does.
 const layers = [
-  ['builtins.ts', 'errors.ts', 'protocol.ts', 'one-per-thread.ts', 'version.ts'],
-  ['thread-address.ts'],
+  [
+    'builtins.ts',
+    'environment.ts',
+    'errors.ts',
+    'protocol.ts',
+    'one-per-thread.ts',
+    'own-timers.ts',
+    'version.ts',
+  ],
+  ['thread-address.ts', 'call-safely.ts', 'print-thrown.ts'],
   ['registry', 'cancellation', 'diagnostics'],
   ['context', 'codec'],
   ['channel'],

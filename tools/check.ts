@@ -14,6 +14,7 @@ process.exitCode = runSteps([
   { name: 'build', command: ['nx', 'run-many', '-t', 'build', '--output-style=static'] },
   { name: 'packages', command: ['node', 'tools/check-packages.ts'] },
   { name: 'parity', command: ['node', 'tools/check-parity.ts'] },
+  { name: 'promises', command: ['node', 'tools/check-promises.ts'] },
   { name: 'docs', command: ['node', 'tools/check-docs.ts'] },
   { name: 'tools page', command: ['node', 'matrix/tools/src/check-page.ts'] },
   { name: 'changesets', command: ['node', 'tools/check-changesets.ts'] },

@@ -73,7 +73,7 @@ function cellsOf(line: string): string[] {
 }
 
 /** `file › title start`, several of them with `<br>` between. */
-function faultsOfNamed(
+export function faultsOfNamed(
   named: string,
   testsOf: (file: string) => readonly TitledTest[] | undefined,
 ): string[] {

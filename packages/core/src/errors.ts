@@ -10,11 +10,11 @@ const BRAND: unique symbol = Symbol.for('syncbridge.error') as never
 /** What every error of the library can carry besides its message. */
 export interface SyncBridgeErrorOptions {
   /** The error that led to this one. */
-  cause?: unknown
+  cause?: unknown | undefined
   /** The bridged function concerned, as `name (module)`. */
-  function?: string
+  function?: string | undefined
   /** The thread concerned, as in `stats()`. */
-  thread?: string
+  thread?: string | undefined
 }
 
 /**
@@ -44,7 +44,7 @@ export class SyncBridgeError extends Error {
   declare readonly thread?: string
 
   constructor(message: string, options: SyncBridgeErrorOptions = {}) {
-    super(message, 'cause' in options ? { cause: options.cause } : undefined)
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
     const { name, code } = new.target
     this.code = code
     // Not enumerable, like the name of a built-in error: it would be printed twice.
@@ -55,11 +55,16 @@ export class SyncBridgeError extends Error {
 
   /** Holds across threads, and across the copies of the library in a process. */
   static override [Symbol.hasInstance](value: unknown): boolean {
-    if (Function.prototype[Symbol.hasInstance].call(this, value)) return true
-    if (typeof value !== 'object' || value === null || !(BRAND in value)) return false
-    // Only the library's own classes are matched by code: a user's subclass inherits a code that is not its own.
-    if (!Object.hasOwn(this, 'code')) return false
-    return this.code === 'SYNCBRIDGE_ERROR' || (value as { code?: unknown }).code === this.code
+    try {
+      if (Function.prototype[Symbol.hasInstance].call(this, value)) return true
+      if (typeof value !== 'object' || value === null || !(BRAND in value)) return false
+      // Only the library's own classes are matched by code: a user's subclass inherits a code that is not its own.
+      if (!Object.hasOwn(this, 'code')) return false
+      return this.code === 'SYNCBRIDGE_ERROR' || (value as { code?: unknown }).code === this.code
+    } catch {
+      // Anything can be thrown, or be the reason of an abort, also a proxy that throws whatever it is asked.
+      return false
+    }
   }
 }
 
@@ -84,7 +89,7 @@ export class RegistrationError extends SyncBridgeError {
   static override readonly code = 'SYNCBRIDGE_REGISTRATION'
 }
 
-/** The function stands in the program's entry module, which a thread would run a second time by importing it. */
+/** The function was registered by the program’s entry module, which a thread would run a second time by importing it. */
 export class EntryModuleError extends SyncBridgeError {
   static override readonly code = 'SYNCBRIDGE_ENTRY_MODULE'
 }
@@ -126,9 +131,19 @@ export class ThreadExitedError extends SyncBridgeError {
   }
 }
 
-/** A call was made after `shutdown()`, or was still waiting when it ended. */
+/** What a call needs is closed: the bridge after `shutdown()`, an executor after `close()`, a function that was released. */
 export class ClosedError extends SyncBridgeError {
   static override readonly code = 'SYNCBRIDGE_CLOSED'
+  /** What is closed. Of these only a released function is a mistake of the caller's; the others are what a server answers by 503. */
+  declare readonly closed?: 'bridge' | 'executor' | 'function'
+
+  constructor(
+    message: string,
+    options: SyncBridgeErrorOptions & { closed?: 'bridge' | 'executor' | 'function' } = {},
+  ) {
+    super(message, options)
+    if (options.closed !== undefined) this.closed = options.closed
+  }
 }
 
 /**

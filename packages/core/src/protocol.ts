@@ -1,12 +1,12 @@
 /**
  * What travels between threads: tagged unions and nothing else. Every message is addressed; a thread that is not the
  * addressee passes it on, towards its maker or towards the thread it made (threads form a tree, and an address is
- * the path from the root). Reading a message is `runtime/dispatch.ts`; carrying it is `channel/`.
+ * the path from the root). Reading a message is `runtime/deliver.ts`; carrying it is `channel/`.
  */
 import type { Transferable } from 'node:worker_threads'
 
 /** Changes with every change of the messages below; two copies of the library in one process must agree on it. */
-export const PROTOCOL_VERSION = 7
+export const PROTOCOL_VERSION = 11
 
 /** The path of a thread from the root of its tree: `0` is the root, `0/3` a thread that it made. Never used twice. */
 export type ThreadAddress = string
@@ -20,6 +20,12 @@ export interface FrameRef {
    * thread itself knows those between, so that a chain is no longer than the threads in it, however deep the nest.
    */
   readonly outermost?: number | undefined
+}
+
+/** The functions of one name in one module. */
+export interface Namesakes {
+  /** How many there are. */
+  count: number
 }
 
 /** A function by name: what another thread needs to find its own copy. */
@@ -36,11 +42,17 @@ export interface FunctionRef {
   readonly ordinal: number
   /** Where it was registered. */
   readonly line?: number | undefined
-  /** How many of that name the module has registered. */
-  count: number
+  /**
+   * How many of that name the module has registered. All of them share this object: each one more changes it, and to tell the earlier
+   * ones apart would take time with the square of their number.
+   */
+  readonly namesakes?: Namesakes | undefined
 }
 
-/** What was replaced, and how it is put back; `done` replaces nothing: it says that an iterator has come to its end. */
+/**
+ * What was replaced, and how it is put back. `part`: another holder, which stands by its place among the parts. `lost`: could not be
+ * read on its way, and is an error to whoever looks at it. `done` replaces nothing: it says that an iterator has come to its end.
+ */
 export type Replaced =
   | 'error'
   | 'buffer'
@@ -51,6 +63,8 @@ export type Replaced =
   | 'instance'
   | 'map'
   | 'set'
+  | 'part'
+  | 'lost'
   | 'done'
 
 /** A list of values made ready to be cloned: what clones badly, or not at all, was replaced, and `marks` say where. */
@@ -62,6 +76,13 @@ export interface WireValue {
    * it goes by port: only structured clone keeps the holder the same object.
    */
   readonly deep?: ReadonlySet<DeepMark> | undefined
+  /** The holders of values that are nested too deep for structured clone: none of them holds another, but for its place in this list. */
+  readonly parts?: readonly object[] | undefined
+  /**
+   * The errors and the instances with a codec that are among the values or below them, also below other nodes. Each is here once. Its
+   * number here stands in its place. The values of a node have no list of their own: their numbers mean the list that the node is in.
+   */
+  readonly nodes?: readonly WireNode[] | undefined
   /** What of it has come here moved, and not copied: whoever passes it on moves it on. */
   readonly moved?: readonly Transferable[] | undefined
 }
@@ -96,6 +117,8 @@ export interface WireInstance {
 export interface WireErrorType {
   readonly from: 'library' | 'language' | 'place' | 'module'
   readonly name: string
+  /** The nearest class of the language above it, where that is another than `Error`: for a thread that can't have the class itself. */
+  readonly base?: string | undefined
   readonly module?: string | undefined
   readonly format?: 'esm' | 'cjs' | undefined
   readonly ordinal?: number | undefined
@@ -111,8 +134,12 @@ export interface WireError {
   /** Names of own properties that could not be cloned. */
   readonly lost?: readonly string[]
   readonly cause?: WireValue
+  /** Of an AggregateError. */
   readonly errors?: readonly WireValue[]
 }
+
+/** What stands by itself in a message, and is meant by its number. */
+export type WireNode = WireError | WireInstance
 
 /** `Local` values: keys and values of what is set, and the keys of what was deleted. */
 export interface WireLocals {
@@ -131,15 +158,22 @@ export interface WireLocals {
 /** The store of an `AsyncLocalStorage` that is carried along under a name. */
 export interface WireStorage {
   readonly name: string
-  readonly value: unknown
+  /** `object` and `map`: its values are keys and values in turn. `whole`: the store itself, or what its codec makes of it. */
+  readonly as: 'object' | 'map' | 'whole'
+  readonly values: WireValue
 }
 
-/** What a call changed in such a store: by key where it has keys, and as a whole. */
+/** What a call changed in such a store. */
 export interface WireStorageChange {
   readonly name: string
-  readonly set: ReadonlyArray<readonly [key: unknown, value: unknown]>
-  readonly deleted: readonly unknown[]
-  readonly whole: unknown
+  /** Keys and values in turn; or the whole. */
+  readonly values: WireValue
+  /** For each of these keys the place of the entry that was sent; -1 for a key that is new. */
+  readonly places: readonly number[]
+  /** The places of the entries that are there no more. */
+  readonly deleted: readonly number[]
+  /** What of the changes can't come back, in words. */
+  readonly lost: readonly string[]
 }
 
 /** What of its surroundings a call has changed. */
@@ -187,6 +221,8 @@ export interface CallRequest {
   readonly mode: 'sync' | 'async'
   readonly ref: FunctionRef
   readonly args: WireValue
+  /** Whether the first of the arguments is none, but what the function is called on. */
+  readonly hasThis?: boolean | undefined
   readonly scope: WireScope
   /** The sync call in which this one was made, as its maker knows it: what reaches that call must reach this one. */
   readonly parent?: CallName | undefined
@@ -248,6 +284,15 @@ export interface AbortMessage extends Addressed {
   readonly told: boolean
   readonly urgency: Urgency
 }
+/**
+ * The abort of a sync call that runs has been read. Where it is blocked, what it blocks on acts on the abort, and the call's outcome is the
+ * answer; else its code runs on, and its caller waits for it no longer.
+ */
+export interface HeardMessage extends Addressed {
+  readonly kind: 'heard'
+  readonly id: number
+  readonly isActedOn: boolean
+}
 /** Whether a thread is alive; it answers with the same number. */
 export interface PulseMessage extends Addressed {
   readonly kind: 'pulse'
@@ -273,16 +318,30 @@ export interface CleanedMessage extends Addressed {
   readonly context: string
   readonly error?: WireValue
 }
-/** What a handle leads to: whoever holds it needs it beyond the call that it came with, or needs it no longer. */
+/** What a handle leads to: whoever holds it needs it beyond the call that it came with, or needs it no longer; or it is an iterator, and is to be closed. */
 export interface HandleMessage extends Addressed {
   readonly kind: 'handle'
   readonly id: number
-  readonly change: 'keep' | 'release'
+  readonly change: 'keep' | 'release' | 'close'
 }
-/** A thread is ready for calls, has `onThreadExit` functions to run before it ends, or is about to die of an error. */
+/** A call of a thread waits for a module that is being loaded there. */
+export interface LoadNotice {
+  /** By which the maker finds out whether the thread still waits for it; 0 where it does other things meanwhile (see Loads). */
+  readonly number: number
+  /** How long it may still take, and how long a module may take at all, in ms. */
+  readonly left: number
+  readonly limit: number
+  /** As it is printed. */
+  readonly module: string
+}
+/**
+ * A thread is ready for calls, has `onThreadExit` functions to run before it ends, waits for a module, or is about to die of an
+ * error.
+ */
 export interface LifeMessage extends Addressed {
   readonly kind: 'life'
-  readonly state: 'ready' | 'tidy' | 'dying'
+  readonly state: 'ready' | 'tidy' | 'loading' | 'dying'
+  readonly load?: LoadNotice
   readonly error?: WireValue
 }
 /** To a thread that is no longer needed and has nothing to do: run the `onThreadExit` functions, and exit. */
@@ -293,6 +352,12 @@ export interface LeaveMessage extends Addressed {
 export interface GoneMessage extends Addressed {
   readonly kind: 'gone'
   readonly thread: ThreadAddress
+}
+/** To a thread that calls exports of a module by their names: the functions that the module exports. It is told before the first answer. */
+export interface ExportsMessage extends Addressed {
+  readonly kind: 'exports'
+  readonly module: string
+  readonly names: readonly string[]
 }
 /** What a thread wrote to its standard output (1) or error (2). */
 export interface OutputMessage extends Addressed {
@@ -324,6 +389,7 @@ export type Message =
   | CallMessage
   | OutcomeMessage
   | AbortMessage
+  | HeardMessage
   | PulseMessage
   | ContextMessage
   | CleanMessage
@@ -332,5 +398,6 @@ export type Message =
   | LifeMessage
   | LeaveMessage
   | GoneMessage
+  | ExportsMessage
   | OutputMessage
   | TraceMessage

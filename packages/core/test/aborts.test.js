@@ -11,6 +11,8 @@ import {
 import * as aborts from './fixtures/aborts.js'
 import * as basic from './fixtures/basic.js'
 import { read, request, write } from './fixtures/locals.js'
+import { asItsTimePasses } from './support/as-its-time-passes.js'
+import { mostFor, timeOfPlainThread, within } from './support/floor.js'
 import { Latch, Ledger } from './support/latch.js'
 import { occupied } from './support/occupied.js'
 import { runFiles } from './support/run-in-process.js'
@@ -27,6 +29,11 @@ const {
   where,
 } = basic
 const reason = new Error('the client went away')
+/** By an executor that never answers. */
+const byExecutor = syncToAsync(() => 1, {
+  threadSensitive: false,
+  executor: { submit: () => new Promise(() => {}) },
+})
 
 function timedOut(error) {
   assert.ok(error instanceof CallTimeoutError, String(error))
@@ -110,10 +117,9 @@ export const note = syncToAsync((shared) => { Atomics.add(new Int32Array(shared)
   test('releases its caller at once although the thread in between runs sync code', () => {
     const ledger = new Ledger()
     const [entered, release] = [new Latch(), new Latch()]
-    const began = performance.now()
-    // Blocked here, the main thread runs the code that holds on its frame; what the loop thread asks of the pool lies unread.
+    // Blocked here, the main thread runs the code that holds on its frame; what the loop thread asks of the pool lies unread. That code
+    // is let go of only when the other call has been released, and throws where it waits for that in vain.
     assert.equal(aborts.giveUpBehind(entered.memory, release.memory, ledger.memory), 'enough')
-    assert.ok(performance.now() - began < 10_000)
   })
 
   test('after it has answered does nothing', async () => {
@@ -238,6 +244,45 @@ describe('an abort of sync code that is blocked in asyncToSync', () => {
   })
 })
 
+describe('a signal of a class that knows no reasons', () => {
+  class OldSignal extends EventTarget {
+    aborted = false
+    abort() {
+      this.aborted = true
+      this.dispatchEvent(new Event('abort'))
+    }
+  }
+  const isAbort = (error) => error instanceof DOMException && error.name === 'AbortError'
+  const ways = {
+    'an awaited call': (signal) => basic.add.with({ signal })(1, 2),
+    'a blocking call': async (signal) => basic.greet.with({ signal })('you'),
+    'a call by an executor': (signal) => byExecutor.with({ signal })(),
+    'a context': (signal) => new ThreadSensitiveContext({ signal }).run(() => basic.add(1, 2)),
+  }
+  for (const [what, call] of Object.entries(ways))
+    test(`gives up ${what} before it begins, with an AbortError`, async () => {
+      const signal = new OldSignal()
+      signal.abort()
+      await assert.rejects(call(signal), isAbort)
+    })
+
+  test('gives up what waits, with an AbortError', async () => {
+    const signal = new OldSignal()
+    const holding = await occupied(hold)
+    const call = basic.add.with({ signal })(1, 2)
+    const submitted = byExecutor.with({ signal })()
+    signal.abort()
+    await Promise.all([call, submitted].map((given) => assert.rejects(given, isAbort)))
+    holding.release()
+    await holding.done
+  })
+
+  test('is one like any other where it does not abort', async () => {
+    assert.equal(await basic.add.with({ signal: new OldSignal() })(1, 2), 3)
+    assert.match(basic.greet.with({ signal: new OldSignal() })('you'), /^hello you/)
+  })
+})
+
 describe('callSignal', () => {
   test('is undefined outside every call, and a signal that has not aborted inside', async () => {
     assert.equal(callSignal(), undefined)
@@ -256,11 +301,19 @@ describe('a timeout', () => {
     assert.match(
       error.message,
       new RegExp(
-        `^add \\(.*\\) did not finish within its timeout of 20 ms, queueing included: it was with thread ${thread}\\. .*onAbort`,
+        `^add \\(.*\\) did not finish within its timeout of 20 ms, queueing included: it was in line for thread ${thread}, and will not run\\. Give it more time\\.$`,
       ),
     )
     assert.match(error.thread, new RegExp(`^${thread}$`))
     await holding.done
+
+    const [entered, release] = [new Latch(), new Latch()]
+    const running = await hold
+      .with({ timeout: 200 })(entered.memory, release.memory)
+      .catch((reason) => reason)
+    assert.ok(entered.isOpen)
+    release.open()
+    assert.match(running.message, new RegExp(`: it was with thread ${thread}\\. .*onAbort`))
 
     configure({ pool: { maxThreads: 1 } })
     const onPool = await occupied(basic.holdOnPool)
@@ -268,21 +321,45 @@ describe('a timeout', () => {
       .with({ timeout: 20 })(1, 2)
       .catch((reason) => reason)
     onPool.release()
-    assert.match(waiting.message, /: it was (waiting for a thread\. .*more threads|with thread)/)
+    assert.match(
+      waiting.message,
+      /: it was (waiting for a thread\. .*more threads|in line for thread)/,
+    )
     await onPool.done
+  })
+
+  test('does not say that a call will not run which begins in that very moment', async () => {
+    const [entered, release] = [new Latch(), new Latch()]
+    const holding = await occupied(hold)
+    const call = hold.with({ timeout: 20 })
+    const error = await asItsTimePasses(
+      () => call(entered.memory, release.memory),
+      () => {
+        holding.release()
+        entered.waitBlocking()
+      },
+    )
+    release.open()
+    assert.ok(timedOut(error))
+    assert.match(
+      error.message,
+      /: it was with thread 0\/\d+\. Its result, if it comes, is dropped\./,
+    )
+    await holding.done
   })
 
   test('of one call rejects with CallTimeoutError on time, whatever the thread does', async () => {
     const [entered, release] = [new Latch(), new Latch()]
     const began = performance.now()
-    await assert.rejects(
+    const rejected = assert.rejects(
       hold.with({ timeout: 60 })(entered.memory, release.memory),
       (error) =>
         timedOut(error) && /hold|occupy/.test(error.message) && /60 ms/.test(error.message),
     )
+    await within(1000, rejected)
     const took = performance.now() - began
     release.open()
-    assert.ok(took >= 55 && took < 1000, `${took} ms`)
+    assert.ok(took >= 55, `${took} ms`)
   })
 
   test('of the function holds for each call, and with() overrides it', async () => {
@@ -327,10 +404,11 @@ describe('a timeout', () => {
   })
 
   test('of a blocking call throws CallTimeoutError on time, and the next blocking call works', async () => {
+    const most = mostFor(1000, await timeOfPlainThread())
     const [one, two, three, four, five] = await aborts.blockingTimeouts()
     for (const { code, took } of [one, two]) {
       assert.equal(code, 'SYNCBRIDGE_CALL_TIMEOUT')
-      assert.ok(took >= 35 && took < 1000, `${took} ms`)
+      assert.ok(took >= 35 && took < most, `${took} ms`)
     }
     assert.deepEqual(three, { value: 'quick' })
     assert.equal(four.message, 'before')
@@ -347,10 +425,12 @@ describe('a timeout', () => {
   test('of a blocking call holds on the main thread, too', async (t) => {
     const files = {
       'main.mjs': `
+import { mostFor, timeOfPlainThread } from ${JSON.stringify(new URL('./support/floor.js', import.meta.url).href)}
 import { never, quick } from './calls.mjs'
 quick()
+const most = mostFor(1000, await timeOfPlainThread())
 const began = performance.now()
-try { never.with({ timeout: 50 })() } catch (error) { console.log(error.code, performance.now() - began < 1000) }
+try { never.with({ timeout: 50 })() } catch (error) { console.log(error.code, performance.now() - began < most) }
 console.log(quick())`,
       'calls.mjs': `
 import { asyncToSync, markAsyncFunction } from '@syncbridge/core'
@@ -385,8 +465,8 @@ export const quick = asyncToSync(async () => 'quick')`,
         return
       }
       const running = await occupied(limited)
-      // Longer than the one millisecond that such a timer takes.
-      await new Promise((resolve) => setTimeout(resolve, 20))
+      // One that Node has cut to a millisecond would have rung before this one: a thread's timers ring in order.
+      await new Promise((resolve) => setTimeout(resolve, 2))
       running.release()
       assert.equal(typeof (await running.done), 'number')
     })

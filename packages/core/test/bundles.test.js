@@ -68,6 +68,7 @@ main(async () => {
   configure({ setup: [new URL('./setup.mjs', pathToFileURL(__filename)).href] })
   console.log(await prepared())
 })`),
+      // Longer than a call takes that does not wait for it.
       'setup.mjs': `await new Promise((resolve) => setTimeout(resolve, 20))\nglobalThis.prepared = 'prepared'`,
     })
     assert.deepEqual({ stdout, late }, { stdout: 'prepared\n', late: false })

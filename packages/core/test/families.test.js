@@ -4,19 +4,24 @@ import { describe, test } from 'node:test'
 import { runFiles } from './support/run-in-process.js'
 
 const fixture = JSON.stringify(new URL('./fixtures/leaving.js', import.meta.url).href)
+const latches = JSON.stringify(new URL('./support/latch.js', import.meta.url).href)
 
 /** What the child has: threads of every kind, and as its parent goes, nothing to do, or calls that never end. */
 const doings = {
   idle: '',
   busy: `
-calls.parked().catch(() => {})
-calls.spinning().catch(() => {})
-new ThreadSensitiveContext().run(() => calls.blockedForEver()).catch(() => {})`,
+const running = [new Latch(), new Latch(), new Latch()]
+const [one, two, three] = running.map(({ memory }) => memory)
+calls.parked(one).catch(() => {})
+calls.spinning(two).catch(() => {})
+new ThreadSensitiveContext().run(() => calls.blockedForEver(three)).catch(() => {})
+await Promise.all(running.map((latch) => latch.wait()))`,
 }
 
 const childProgram = (doing, more = '') => `
 import { shutdown, ThreadSensitiveContext } from '@syncbridge/core'
 import * as calls from ${fixture}
+import { Latch } from ${latches}
 // Should it stay behind, then not for good: whoever started it sees that it was late.
 setTimeout(() => process.exit(99), 40_000).unref()
 await calls.add(1, 2)
@@ -24,7 +29,6 @@ await calls.addOnPool(1, 2)
 calls.greet('you')
 await new ThreadSensitiveContext().run(() => calls.add(1, 2))
 ${doings[doing]}
-await calls.slowOnPool(20)
 ${more}
 process.send('there')
 `
@@ -84,7 +88,7 @@ process.on('disconnect', async () => {
     })
 
     test('ends at once with the code that it gives to process.exit while calls run', async (t) => {
-      const exit = `setTimeout(() => process.exit(7), 50)`
+      const exit = `setImmediate(() => process.exit(7))`
       const { stdout, code } = await family(t, parent, '', 'busy', exit)
       assert.deepEqual({ stdout, code }, { stdout: '7 null\n', code: 0 })
     })

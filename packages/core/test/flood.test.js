@@ -36,8 +36,24 @@ test('a flood of 100,000 calls against maxQueue 1000 is refused at once, keeps n
   t.diagnostic(
     `refused in ${(median * 1000).toFixed(0)} µs (median), ${(p99 * 1000).toFixed(0)} µs (p99); ${grown.toFixed(0)} MB more meanwhile`,
   )
-  assert.ok(median < 1, `${median} ms`)
+  const floor = await medianOfPlainRefusals()
+  assert.ok(median < 50 * floor, `${median} ms, of a plain function ${floor} ms`)
   assert.ok(grown < 200, `${grown} MB more`)
   assert.equal(stats().calls.pending, 0)
   assert.equal(stats().queued, 0)
 })
+
+/** In ms: an async function that does nothing but throw. */
+async function medianOfPlainRefusals() {
+  const refuse = async () => {
+    throw new Error('refused')
+  }
+  const times = []
+  for (let index = 0; index < 10_000; index += 1) {
+    const began = performance.now()
+    await refuse().catch(() => {})
+    times.push(performance.now() - began)
+  }
+  times.sort((a, b) => a - b)
+  return times[times.length >> 1]
+}

@@ -32,6 +32,33 @@ async function notesWith(expected) {
   return notes
 }
 
+describe('an iterator that is an instance of a class', () => {
+  test('arrives as one, by itself and below an object', async () => {
+    assert.deepEqual(await itemsOf(await generators.cursor(3, 'all')), [0, 1, 2])
+    assert.deepEqual(await itemsOf(generators.cursor(3, 'at once')), [0, 1, 2])
+    assert.deepEqual(await itemsOf((await generators.cursorBelow('below')).rows), [0, 1, 2])
+  })
+
+  test('is closed where the loop is left early', async () => {
+    for await (const item of await generators.cursor(3, 'left')) if (item === 1) break
+    assert.ok((await notesWith('left closed')).includes('left closed'))
+  })
+
+  test('may be an argument, and is an async one where its steps give promises', async () => {
+    assert.equal(await generators.total(generators.makeCursor(4, 'given')), 6)
+    assert.deepEqual(await generators.pages(), [0, 1])
+  })
+
+  test('may be a plain object that is its own iterator', async () => {
+    assert.deepEqual(await itemsOf(await generators.plainCursor(3)), [0, 1, 2])
+  })
+
+  test('is not what gives a new one each time, or is a node of a list: these arrive with their fields', async () => {
+    assert.deepEqual({ ...(await generators.chain()) }, { items: [1, 2] })
+    assert.deepEqual(await generators.node(), { value: 1, next: { value: 2, next: null } })
+  })
+})
+
 describe('a sync generator', () => {
   test('becomes an async one: its items in order, and what it returns', async () => {
     assert.deepEqual(await itemsOf(generators.count(3)), [0, 1, 2])
@@ -204,6 +231,54 @@ export const count = syncToAsync(function* () { try { yield 1 } finally { all.pu
     assert.deepEqual({ stdout, stderr, code }, { stdout: "[ 'over' ]\n", stderr: '', code: 0 })
   })
 
+  for (const [kind, options, held] of [
+    ['a signal that lives on', '{ signal }', ''],
+    [
+      'a signal whose listener holds it, and that is lost with it',
+      '{ signal: new AbortController().signal }',
+      `options.signal.addEventListener('abort', () => iterator.return())`,
+    ],
+  ]) {
+    test(`by losing it closes it with ${kind}, awaited and blocking`, async (t) => {
+      const { stdout, stderr, code } = await runFiles(
+        t,
+        {
+          'main.mjs': `
+import { getEventListeners } from 'node:events'
+import { setImmediate as turn } from 'node:timers/promises'
+import { awaited, awaitedClosed, blocking, blockingClosed } from './generators.mjs'
+const { signal } = new AbortController()
+const lose = async (count) => {
+  const options = ${options}
+  const iterator = count.with(options)()
+  await iterator.next()
+  ${held}
+}
+for (let count = 0; count < 20; count += 1) for (const each of [awaited, blocking]) await lose(each)
+let closed = []
+for (let round = 0; closed.join() !== '20,20' && round < 1000; round += 1) {
+  globalThis.gc()
+  await turn()
+  closed = [await awaitedClosed(), await blockingClosed()]
+}
+console.log(closed.join(), getEventListeners(signal, 'abort').length)
+process.exit()
+`,
+          'generators.mjs': `
+import { asyncToSync, syncToAsync } from '@syncbridge/core'
+let closed = 0
+export const awaited = syncToAsync(function* () { try { yield 1 } finally { closed += 1 } })
+export const awaitedClosed = syncToAsync(() => closed)
+export const blocking = asyncToSync(async function* () { try { yield 1 } finally { closed += 1 } })
+export const blockingClosed = asyncToSync(async () => closed)
+`,
+        },
+        { nodeArgs: ['--expose-gc'] },
+      )
+      assert.deepEqual({ stdout, stderr, code }, { stdout: '20,20 0\n', stderr: '', code: 0 })
+    })
+  }
+
   test('by the end of its context closes it before the hooks, and before another has the thread', async () => {
     let iterator
     const home = await new ThreadSensitiveContext().run(async () => {
@@ -330,6 +405,53 @@ describe('generators in both directions', () => {
     assert.deepEqual(closed, ['own', 'own'])
   })
 })
+
+describe('a generator that is an argument', () => {
+  const seconds = { 'an item': () => new WeakMap(), 'what is sent in': () => 1 }
+  for (const [what, second] of Object.entries(seconds))
+    for (const [kind, make] of [
+      ['sync', (body) => body()],
+      ['async', (body) => inTurns(body())],
+    ])
+      test(`is closed where ${what} can’t cross (${kind})`, async () => {
+        let isClosed = false
+        const given = make(function* () {
+          try {
+            yield 1
+            yield second()
+            yield 3
+          } finally {
+            isClosed = true
+          }
+        })
+        assert.equal(await generators.sendIn(given, what), 'SYNCBRIDGE_TRANSFER')
+        for (let round = 0; !isClosed && round < 1000; round += 1) await takeNotes()
+        assert.ok(isClosed)
+        assert.equal((await given.next()).done, true)
+      })
+
+  test('of sync code, to async code, is closed where an item can’t cross', async () => {
+    assert.equal(await generators.giveAwkward(), 'SYNCBRIDGE_TRANSFER')
+    assert.ok((await notesWith('awkward over')).includes('awkward over'))
+  })
+
+  test('and stands in two places arrives as two that share its items; below other values it is one', async () => {
+    const given = [1, 2, 3].values()
+    assert.deepEqual(await generators.nextOfBoth(given, given), [false, 1, 2, 3])
+    const { one, isOne } = await generators.sameBelow({ one: given, other: given })
+    assert.ok(isOne && one === undefined)
+  })
+
+  test('stays open where its reader stops asking, as its giver may go on', async () => {
+    const given = [1, 2, 3].values()
+    assert.equal(await generators.next(given), 1)
+    assert.equal(given.next().value, 2)
+  })
+})
+
+async function* inTurns(items) {
+  yield* items
+}
 
 describe('a rendering job that streams a result of 100 MB', () => {
   const program = {

@@ -118,6 +118,41 @@ describe('a threadCritical Local', () => {
     const second = await inContext(() => leasing.connect('theirs'))
     assert.deepEqual(second, { before: undefined, thread: first })
   })
+
+  for (const kind of leasing.kindsOfLeftovers) {
+    test(`keeps its values from ${kind} that a past context has left, and what that writes from the present one`, async () => {
+      limitLeases({ maxThreads: 1 })
+      const latch = new Latch()
+      const left = await inContext(() => leasing.leave(kind, latch.memory))
+      await inContext(async () => {
+        assert.equal((await leasing.connect('mine')).thread, left)
+        latch.open()
+        let found
+        do found = await leasing.seenByLeftovers()
+        while (found.seen.length === 0)
+        assert.deepEqual(found, { seen: [undefined], left: undefined, name: 'mine' })
+      })
+      const next = await inContext(() => leasing.seenByLeftovers())
+      assert.deepEqual(next, { seen: [], left: undefined, name: undefined })
+    })
+  }
+
+  test('has its values still when the context ends: in exit functions, and where a generator is closed with it', async () => {
+    const ledger = new Ledger()
+    await inContext(async () => {
+      for await (const _ of leasing.rowsThenClose(ledger.memory)) break
+    })
+    await inContext(async () => {
+      await leasing.noteConnectionAtExit(ledger.memory)
+      await leasing.rowsThenClose(ledger.memory).next()
+    })
+    assert.deepEqual(ledger.entries, [7, 7, 8])
+  })
+
+  test('is the thread’s in sync code, in whatever scope of other values it is set', async () => {
+    const found = await inContext(() => leasing.connectInScopes())
+    assert.deepEqual(found, ['in a scope', 'in a context of values'])
+  })
 })
 
 describe('a context that ends while its code still runs', () => {

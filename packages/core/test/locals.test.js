@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict'
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { beforeEach, describe, test } from 'node:test'
-import { Local, localScope, ThreadSensitiveContext, TransferError } from '@syncbridge/core'
+import {
+  Local,
+  LocalContext,
+  localScope,
+  ThreadSensitiveContext,
+  TransferError,
+} from '@syncbridge/core'
 import { where } from './fixtures/basic.js'
 import * as locals from './fixtures/locals.js'
+import { Latch } from './support/latch.js'
 
 const { request, tenant, thread } = locals
 
@@ -318,4 +325,111 @@ describe('a threadCritical Local', () => {
     assert.equal(await locals.readThreadThroughLoop(), undefined)
     await locals.writeThread(undefined)
   })
+
+  for (const [where, swap] of [
+    ['the shared thread', locals.swapBelow],
+    ['the pool', locals.swapBelowOnPool],
+  ]) {
+    test(`of a loop is there in async code below ${where}, and what that sets is there above, as in asgiref`, () =>
+      localScope(async () => {
+        thread.value = 'of the loop'
+        assert.deepEqual(await swap('set below'), ['of the loop', 'of the sync thread'])
+        assert.equal(thread.value, 'set below')
+      }))
+  }
+
+  test('of a loop is there in async code below a leased thread, and what that sets stays in the context', () =>
+    localScope(async () => {
+      thread.value = 'of the loop'
+      await new ThreadSensitiveContext().run(async () => {
+        const found = await locals.swapBelow('set below')
+        assert.deepEqual(found, ['of the loop', 'of the sync thread'])
+        assert.equal(thread.value, 'set below')
+      })
+      assert.equal(thread.value, 'of the loop')
+    }))
+
+  test('of a loop is there however far below the same loop is reached again', () =>
+    localScope(async () => {
+      thread.value = 'of the loop'
+      const [first, [second, sync]] = await locals.swapFarBelow('set far below')
+      assert.deepEqual([first, second, sync], ['of the loop', 'of the loop', 'of the sync thread'])
+      assert.equal(thread.value, 'set far below')
+    }))
+
+  test('that is first set below is there above', () =>
+    localScope(async () => {
+      assert.equal((await locals.swapBelow('set below'))[0], undefined)
+      assert.equal(thread.value, 'set below')
+    }))
+
+  test('of a loop is there in functions that come home, and in the items of a generator below', () =>
+    localScope(async () => {
+      thread.value = 'of the loop'
+      assert.equal(await locals.callBack(() => thread.value), 'of the loop')
+      assert.deepEqual(await locals.itemsBelow(), ['of the loop', 'of the items'])
+      assert.equal(thread.value, 'of the items')
+    }))
+
+  test('of a loop is not there on another loop', () =>
+    localScope(async () => {
+      thread.value = 'of the loop'
+      assert.equal(await locals.readOnNewLoopBelow(), undefined)
+    }))
+
+  test('of the bridge’s own loop thread follows the chain of a blocking program in the same way', () =>
+    localScope(() => {
+      thread.value = 'of the program'
+      const [before, [onFrame, below], after] = locals.onOwnLoop()
+      assert.deepEqual(
+        [before, onFrame, below, after, thread.value],
+        [undefined, 'of the program', 'of the loop thread', 'set below', 'of the program'],
+      )
+    }))
+
+  test('of concurrent branches stays apart below each of them', async () => {
+    const branch = (value) =>
+      localScope(async () => {
+        thread.value = value
+        const [below] = await locals.swapBelowOnPool(`${value}, set below`)
+        return [below, thread.value]
+      })
+    const values = Array.from({ length: 20 }, (_, index) => `branch ${index}`)
+    assert.deepEqual(
+      await Promise.all(values.map(branch)),
+      values.map((value) => [value, `${value}, set below`]),
+    )
+  })
+
+  test('is still its request’s in what async code below has left running', async () => {
+    const [go, told] = [new Latch(), new Latch()]
+    await localScope(async () => {
+      thread.value = 'of the past request'
+      await locals.leaveOnLoop(go.memory, told.memory)
+    })
+    await localScope(async () => {
+      thread.value = 'of the next request'
+      go.open()
+      await told.wait()
+      assert.equal(locals.seenByWhatIsLeft(), 'of the past request')
+    })
+  })
+
+  test('is copied into a LocalContext, and is there wherever that is in force on this thread', () =>
+    localScope(async () => {
+      thread.value = 'of the loop'
+      const context = LocalContext.copy()
+      thread.value = 'set later'
+      assert.equal(
+        context.run(() => thread.value),
+        'of the loop',
+      )
+      const [below] = await locals.swapBelow.with({ context })('set below')
+      assert.equal(below, 'of the loop')
+      assert.equal(
+        context.run(() => thread.value),
+        'set below',
+      )
+      assert.equal(thread.value, 'set later')
+    }))
 })

@@ -59,6 +59,83 @@ describe('a decorator', () => {
     })
   }
 
+  const heirs = `
+import { asyncToSync, syncToAsync } from '@syncbridge/core'
+export class Base {
+  static tag = 'Base'
+  @syncToAsync static describe(what) { return this.tag + ' ' + what }
+  @syncToAsync static *list(what) { yield this.tag + ' ' + what }
+  @syncToAsync static above() { return typeof super.toString }
+  @syncToAsync static plain(what) { return 'any ' + what }
+  @asyncToSync static async load(what) { return this.tag + ' ' + what }
+}
+export class Derived extends Base { static tag = 'Derived' }
+export class Farther extends Derived {}
+export class Own extends Base {
+  static tag = 'Own'
+  @syncToAsync static describe(what) { return 'own ' + this.tag + ' ' + what }
+}`
+  const callHeirs = `
+import { Base, Derived, Farther, Own } from './heirs.mjs'
+const said = async (call) => {
+  try { console.log(await call()) } catch ({ name, message }) { console.log(name + ':', message.slice(0, message.indexOf(','))) }
+}
+for (const Class of [Base, Derived, Farther, Own]) {
+  console.log('--', Class.name)
+  await said(() => Class.describe(1))
+  await said(async () => { for await (const item of Class.list(1)) return item })
+  await said(() => Class.above())
+  await said(() => Class.plain(1))
+  await said(() => Class.load(1))
+}
+const { describe } = Base
+await said(() => describe(2))
+await said(() => ({ describe }).describe(2))
+await said(() => Base.describe.with({ timeout: 9000 })(2))`
+  const refusedOn = (heir, name) =>
+    `TypeError: The static method '${name}' was bridged in the class Base and called on ${heir}`
+  const ofHeir = (heir, described) => [
+    `-- ${heir}`,
+    described ?? refusedOn(heir, 'describe'),
+    refusedOn(heir, 'list'),
+    refusedOn(heir, 'above'),
+    'any 1',
+    refusedOn(heir, 'load'),
+  ]
+
+  for (const [kind, experimentalDecorators] of [
+    ['of the language', false],
+    ['of experimentalDecorators', true],
+  ])
+    test(`${kind} refuses a method that reads \`this\` and is called on a class that inherits it`, async (t) => {
+      const { outputText } = ts.transpileModule(heirs, {
+        compilerOptions: {
+          experimentalDecorators,
+          module: ts.ModuleKind.ESNext,
+          target: ts.ScriptTarget.ES2022,
+        },
+      })
+      const { stdout, stderr } = await runFiles(t, {
+        'main.mjs': callHeirs,
+        'heirs.mjs': outputText,
+      })
+      assert.equal(stderr, '')
+      assert.deepEqual(stdout.trimEnd().split('\n'), [
+        '-- Base',
+        'Base 1',
+        'Base 1',
+        'function',
+        'any 1',
+        'Base 1',
+        ...ofHeir('Derived'),
+        ...ofHeir('Farther'),
+        ...ofHeir('Own', 'own Own 1'),
+        'Base 2',
+        'Base 2',
+        'Base 2',
+      ])
+    })
+
   const method = () => {}
   const context = (kind, isStatic) => ({
     kind,

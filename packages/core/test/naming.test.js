@@ -4,6 +4,7 @@ import { describe, test } from 'node:test'
 import { threadId } from 'node:worker_threads'
 import {
   asyncToSync,
+  configure,
   isAsyncFunction,
   markAsyncFunction,
   RegistrationError,
@@ -14,6 +15,7 @@ import * as esm from './fixtures/naming/forms.js'
 import * as reExported from './fixtures/naming/re-export.js'
 import { fetchBlocking } from './fixtures/naming/urls.js'
 import * as plain from './fixtures/plain.js'
+import { functions, ratio, ratioThere } from './fixtures/same-names.js'
 import { runFiles } from './support/run-in-process.js'
 
 const plainUrl = new URL('./fixtures/plain.js', import.meta.url)
@@ -84,6 +86,18 @@ describe('a function is found in its thread', () => {
   })
 })
 
+describe('thousands of functions of one name', () => {
+  test('are registered as quickly as with names of their own, here and in a thread', async () => {
+    assert.ok(ratio < 10, `${ratio} times as long here`)
+    const there = await ratioThere()
+    assert.ok(there < 10, `${there} times as long there`)
+  })
+
+  test('are each the right one', async () => {
+    for (const index of [0, 1, 1999, 3999]) assert.equal(await functions[index](), index)
+  })
+})
+
 describe('a module by its URL', () => {
   const bridged = syncToAsync(plainUrl)
 
@@ -124,8 +138,9 @@ describe('a module by its URL', () => {
     assert.equal(await late.multiply(2, 2), 4)
   })
 
-  test('refuses what is exported but is no function', async () => {
-    await assert.rejects(bridged.notAFunction(), RegistrationError)
+  test('does not have what is exported but is no function', async () => {
+    await bridged.multiply(1, 1)
+    assert.equal(bridged.notAFunction, undefined)
   })
 
   test('is blocking by asyncToSync, and runs on the loop that called', async () => {
@@ -191,6 +206,51 @@ describe('misuse when wrapping', () => {
         /TypeError: asyncToSync can only be applied to async functions/,
       )
     }
+  })
+
+  test('is told with what was given', () => {
+    for (const [wrong, given] of [
+      [undefined, 'undefined'],
+      [null, 'null'],
+      ['./name.js', 'string ./name.js'],
+      [new Date(), 'a value of type object'],
+    ])
+      for (const verb of [syncToAsync, asyncToSync])
+        assert.throws(() => verb(wrong), {
+          message: new RegExp(`functions, and not to ${given}\\.`),
+        })
+    assert.throws(() => syncToAsync(async), {
+      message:
+        /, and async is async\. Await it directly; inside synchronous code, call it through asyncToSync\.$/,
+    })
+  })
+
+  test('with an option of another type is a TypeError that says what was given', () => {
+    for (const [misuse, message] of [
+      [
+        () => syncToAsync(sync, { threadSensitive: 'no' }),
+        /threadSensitive must be true or false, got string no$/,
+      ],
+      [
+        () => asyncToSync(async, { forceNewLoop: 1 }),
+        /forceNewLoop must be true or false, got number 1$/,
+      ],
+      [
+        () => syncToAsync(sync, { timeout: '5' }),
+        /timeout must be a positive number of milliseconds, got string 5$/,
+      ],
+      [
+        () => configure({ pool: { maxThreads: '2' } }),
+        /pool\.maxThreads must be a number, at least 1, got string 2$/,
+      ],
+      [() => configure({ pool: 4 }), /configure: pool must be an object, got number 4$/],
+      [() => configure({ spin: 'yes' }), /spin must be true or false, got string yes$/],
+      [
+        () => syncToAsync('./module.js'),
+        /A module is named by a URL: new URL\(…, import\.meta\.url\)\.$/,
+      ],
+    ])
+      assert.throws(misuse, { name: 'TypeError', message })
   })
 
   test('with an async function where a sync one belongs is a TypeError', () => {

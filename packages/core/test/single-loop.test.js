@@ -60,6 +60,36 @@ console.log(await settled(0))`,
     assert.equal(out, '0\n1\n0')
   })
 
+  test('whose code goes on after its end leaves no thread behind: that code uses the loop of the process', async (t) => {
+    const out = await run(
+      t,
+      `
+const outside = where()
+const later = []
+for (let i = 0; i < 5; i++) new AsyncSingleThreadContext().run(() => {
+  where()
+  later.push(new Promise((resolve) => setTimeout(() => {
+    // A new one is opened in it all the same.
+    resolve([where(), new AsyncSingleThreadContext().run(() => where())])
+  }, 1)))
+})
+const found = await Promise.all(later)
+console.log(found.every(([own, inner]) => own === outside && inner !== outside), await settled(1))`,
+    )
+    assert.equal(out, 'true 1')
+  })
+
+  test('that is used again has a loop of its own each time, also while it is in use', async (t) => {
+    const out = await run(
+      t,
+      `
+const context = new AsyncSingleThreadContext()
+const [one, two] = [context.run(() => where()), context.run(() => where())]
+console.log(one !== two, await settled(0))`,
+    )
+    assert.equal(out, 'true 0')
+  })
+
   test('inside another is the other one', async (t) => {
     const out = await run(
       t,

@@ -142,6 +142,24 @@ console.log(started)`,
     })
   }
 
+  test('and those that exit while a listener of that never returns are counted, and a call does not go round for ever', async (t) => {
+    const [shared, onPool, next, counted] = await run(
+      t,
+      `
+const ways = [() => calls.add(1, 2), () => calls.addOnPool(1, 2)]
+for (const { code, message } of await Promise.all(ways.map(outcome))) console.log(code, message)
+await outcome(ways[0])
+console.log((await outcome(ways[0])).message)
+console.log(started)`,
+      `process.on('exit', () => { for (;;); })\nprocess.exit(3)`,
+    )
+    const message = /^SYNCBRIDGE_THREAD_EXITED .* could not start: it ended with exit code 3, and/
+    assert.match(shared, message)
+    assert.match(onPool, message)
+    assert.match(next, /2 starts in a row have failed; the next is tried in \d+ ms$/)
+    assert.equal(counted, '3')
+  })
+
   test('in time are given up, also where the main thread is blocked until they are up', async (t) => {
     for (const startTimeout of [1, 200]) {
       const [message, next] = await run(

@@ -4,12 +4,14 @@ import { after, before, describe, test } from 'node:test'
 import { configure, shutdown, stats, syncToAsync, ThreadSensitiveContext } from '@syncbridge/core'
 import { add, addOnPool, hold, note, where, whereOnPool } from './fixtures/basic.js'
 import * as stuck from './fixtures/stuck.js'
+import { mostFor, timeOfPlainThread, within } from './support/floor.js'
 import { Latch, Ledger } from './support/latch.js'
 import { occupied } from './support/occupied.js'
+import { graceHasPassed } from './support/past-grace.js'
 import { runFiles } from './support/run-in-process.js'
 
 const GRACE = 100
-/** A second for the death to be known, and as much again for the new thread and a busy machine. */
+/** A second for the death to be known, and as much again for the new thread. */
 const SOON = GRACE + 2000
 
 const timedOut = { code: 'SYNCBRIDGE_CALL_TIMEOUT' }
@@ -20,21 +22,14 @@ before(() => {
 })
 after(() => shutdown())
 
-async function within(ms, promise) {
-  const began = performance.now()
-  const value = await promise
-  const took = performance.now() - began
-  assert.ok(took < ms, `${took} ms`)
-  return value
-}
-
 describe('code that is stuck after its timeout', () => {
   test('loses its thread: the caller is released on time, and the calls behind it run on another, in order', async () => {
     const ledger = new Ledger()
     const before = await where()
-    const struck = assert.rejects(stuck.stick.with({ timeout: 100 })(), timedOut)
+    const timeout = mostFor(100, await timeOfPlainThread())
+    const struck = assert.rejects(stuck.stick.with({ timeout })(), timedOut)
     const behind = [1, 2, 3].map((entry) => note(ledger.memory, entry))
-    await within(1000, struck)
+    await within(timeout + 1000, struck)
     const threads = await within(SOON, Promise.all(behind))
     assert.deepEqual(ledger.entries, [1, 2, 3])
     assert.equal(new Set([...threads, before]).size, 2)
@@ -84,16 +79,18 @@ describe('code that is stuck after its timeout', () => {
     const ahead = await occupied(hold)
     await assert.rejects(stuck.stick.with({ timeout: 20 })(), timedOut)
     const late = where()
-    // Well past the grace: nobody is to be ended.
-    await new Promise((resolve) => setTimeout(resolve, 4 * GRACE))
+    await graceHasPassed()
     ahead.release()
     assert.equal(await ahead.done, await late)
   })
 
   test('never ran either where it waited on a frame behind other code of its chain', async () => {
-    const [entered, release] = [new Latch(), new Latch()]
-    const outcomes = await stuck.queueOnFrame(entered.memory, release.memory, 4 * GRACE)
-    assert.deepEqual(outcomes, ['SYNCBRIDGE_CALL_TIMEOUT', 'released'])
+    const [entered, givenUp, release] = [new Latch(), new Latch(), new Latch()]
+    const outcomes = stuck.queueOnFrame(entered.memory, givenUp.memory, release.memory)
+    await Promise.race([givenUp.wait(), outcomes])
+    await graceHasPassed()
+    release.open()
+    assert.deepEqual(await outcomes, ['SYNCBRIDGE_CALL_TIMEOUT', 'released'])
   })
 })
 
@@ -108,26 +105,69 @@ describe('code that is stuck far from whoever could end its thread', () => {
   })
 
   test('on a frame, called from a loop two threads away', async () => {
-    const outcome = stuck.giveUpFarAway(50)
+    // Else its time might pass before it has begun.
+    const outcome = stuck.giveUpFarAway(mostFor(50, await timeOfPlainThread()))
     assert.equal(outcome.code, 'SYNCBRIDGE_THREAD_EXITED', JSON.stringify(outcome))
     assert.match(outcome.cause, /spin/)
   })
 })
 
 describe('a loop', () => {
-  test('that is stuck is ended, and the next blocking call has another', () => {
+  test('that is stuck is ended, and the next blocking call has another', async () => {
+    const floor = await timeOfPlainThread()
+    const most = mostFor(SOON, floor)
     const before = stuck.whichLoop()
-    assert.throws(() => stuck.stickInLoop.with({ timeout: 50 })(), timedOut)
+    const stick = stuck.stickInLoop.with({ timeout: mostFor(50, floor) })
+    assert.throws(() => stick(), timedOut)
     const began = performance.now()
     assert.notEqual(stuck.whichLoop(), before)
-    assert.ok(performance.now() - began < SOON)
+    assert.ok(performance.now() - began < most)
   })
 
   test('whose function only never answers lives on', async () => {
     const before = stuck.whichLoop()
     assert.throws(() => stuck.dawdleInLoop.with({ timeout: 50 })(), timedOut)
-    await new Promise((resolve) => setTimeout(resolve, 4 * GRACE))
+    await graceHasPassed()
     assert.equal(stuck.whichLoop(), before)
+  })
+})
+
+describe('a loop that is still starting', () => {
+  const calls = `
+import { asyncToSync } from '@syncbridge/core'
+export const charge = asyncToSync(async (cell) => { Atomics.store(new Int32Array(cell), 0, 1) })
+export const endless = asyncToSync(async () => { for (;;); })
+export const ping = asyncToSync(async () => 'answered')`
+
+  // The moments of a start: before the thread runs, while it boots, as it comes up and right after.
+  for (const timeout of [1, 20, 40, 60, 80])
+    test(`never gets stuck for good in a call whose timeout passes meanwhile (${timeout} ms)`, async (t) => {
+      const { stdout, late } = await runFiles(t, {
+        'main.mjs': `
+import { configure } from '@syncbridge/core'
+import { endless, ping } from './calls.mjs'
+configure({ grace: { timeout: 100 } })
+try { endless.with({ timeout: ${timeout} })() } catch ({ code }) { console.log(code) }
+console.log(ping())`,
+        'calls.mjs': calls,
+      })
+      assert.deepEqual([stdout, late], ['SYNCBRIDGE_CALL_TIMEOUT\nanswered\n', false])
+    })
+
+  test('does not run what was given up before it was there', async (t) => {
+    const { stdout } = await runFiles(t, {
+      'main.mjs': `
+import { configure } from '@syncbridge/core'
+import { charge, ping } from './calls.mjs'
+configure({ setup: [new URL('./setup.mjs', import.meta.url)], grace: { timeout: 10 } })
+const cell = new SharedArrayBuffer(4)
+try { charge.with({ timeout: 20 })(cell) } catch ({ code }) { console.log(code) }
+console.log(ping(), Atomics.load(new Int32Array(cell), 0))`,
+      // Many times the timeout and the grace. Nobody could open a latch: the main thread is blocked.
+      'setup.mjs': 'await new Promise((resolve) => setTimeout(resolve, 300))',
+      'calls.mjs': calls,
+    })
+    assert.equal(stdout, 'SYNCBRIDGE_CALL_TIMEOUT\nanswered 0\n')
   })
 })
 
@@ -151,7 +191,7 @@ describe("a call with onAbort: 'terminate'", () => {
     const waiting = add.with({ signal: controller.signal, onAbort: 'terminate' })(1, 2)
     controller.abort()
     await assert.rejects(waiting, { name: 'AbortError' })
-    await new Promise((resolve) => setTimeout(resolve, 4 * GRACE))
+    await graceHasPassed()
     ahead.release()
     assert.equal(typeof (await ahead.done), 'number')
   })
@@ -170,10 +210,12 @@ describe('a thread that does not come up within startTimeout', () => {
       'main.mjs': `
 import { configure } from '@syncbridge/core'
 import { add, greet } from ${fixture('basic')}
+import { mostFor, timeOfPlainThread } from ${JSON.stringify(new URL('./support/floor.js', import.meta.url).href)}
 configure({ setup: [new URL('./setup.mjs', import.meta.url)], startTimeout: 300 })
+const most = mostFor(3000, await timeOfPlainThread())
 for (const call of [() => add(1, 2), () => add(1, 2), () => greet('x')]) {
   const began = performance.now()
-  try { await call() } catch (error) { console.log(error.code, error.message, performance.now() - began < 3000) }
+  try { await call() } catch (error) { console.log(error.code, error.message, performance.now() - began < most) }
 }`,
       'setup.mjs': 'for (;;);',
     })

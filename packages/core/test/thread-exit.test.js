@@ -71,6 +71,33 @@ console.log(ledger.entries.join())`,
     assert.equal(code, 0)
   })
 
+  for (const isLater of [false, true])
+    test(`warns where one of them calls process.exit(), as the others do not run (${isLater ? 'after a turn' : 'at once'})`, async (t) => {
+      const { stdout, stderr, code } = await runFiles(t, {
+        'main.mjs': `
+import { shutdown } from '@syncbridge/core'
+import { exitAtEnd, noteAtEnd } from ${JSON.stringify(fixture.href)}
+import { Ledger } from ${JSON.stringify(new URL('./support/latch.js', import.meta.url).href)}
+const ledger = new Ledger()
+await noteAtEnd(ledger.memory, 1)
+await exitAtEnd(${isLater})
+await noteAtEnd(ledger.memory, 2)
+await shutdown()
+console.log(ledger.entries.join())`,
+      })
+      assert.equal(stdout, '2\n')
+      assert.match(stderr, /SYNCBRIDGE_EXIT_FUNCTION.*before its onThreadExit functions had/)
+      assert.equal(code, 0)
+    })
+
+  test('refuses what one of them registers meanwhile, and runs the others', async () => {
+    const ledger = new Ledger()
+    await ends.noteAtEnd(ledger.memory, 1)
+    await ends.registerAtEnd(ledger.memory, 2, 3)
+    await shutdown()
+    assert.deepEqual(ledger.entries, [2, 1])
+  })
+
   test('ends a thread whose function does not return, when its time is over', async () => {
     await ends.neverEnd()
     await shutdown({ timeout: 50 })
@@ -127,9 +154,35 @@ describe('a thread that is no longer needed runs what was given to onThreadExit'
   })
 })
 
-test('onThreadExit is refused on a thread that the bridge has not made', () => {
-  assert.throws(() => onThreadExit(() => {}), {
-    code: 'SYNCBRIDGE_ERROR',
-    message: /onThreadExit was called on a thread that the bridge has not made/,
+describe('onThreadExit on a thread that the bridge has not made', () => {
+  test('registers nothing, and says so', async () => {
+    assert.equal(await ends.saysWhetherItRuns(), true)
+    const ledger = new Ledger()
+    assert.equal(
+      onThreadExit(() => ledger.note(1)),
+      false,
+    )
+    await shutdown()
+    assert.deepEqual(ledger.entries, [])
+    assert.throws(() => onThreadExit('not a function'), TypeError)
+  })
+
+  test('does not keep a module from being imported there and on threads', async (t) => {
+    const { stdout, stderr, code } = await runFiles(t, {
+      'main.mjs': `
+import { shutdown } from '@syncbridge/core'
+import { add } from './ledger.mjs'
+console.log(await add(1, 2))
+await shutdown()`,
+      'ledger.mjs': `
+import { isMainThread } from 'node:worker_threads'
+import { onThreadExit, syncToAsync } from '@syncbridge/core'
+onThreadExit(() => console.log('closed on', isMainThread ? 'the main thread' : 'a thread'))
+export const add = syncToAsync((a, b) => a + b)`,
+    })
+    assert.deepEqual(
+      { stdout, stderr, code },
+      { stdout: '3\nclosed on a thread\n', stderr: '', code: 0 },
+    )
   })
 })

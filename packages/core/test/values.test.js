@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { describe, test } from 'node:test'
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads'
 import { TransferError, transfer } from '@syncbridge/core'
+import { ready, threadBoundThings } from './fixtures/thread-bound.js'
 import * as values from './fixtures/values.js'
 
 /** Node 20 lets a buffer be moved again that is gone, as an empty one; later versions throw. */
@@ -21,6 +22,8 @@ const refusal = (path) => (error) => {
   assert.ok(error.message.includes(path))
   return true
 }
+
+await ready
 
 describe('arguments and results', () => {
   const cyclic = { name: 'round' }
@@ -95,6 +98,38 @@ describe('a value that can’t cross', () => {
       refusal('args[0]["a b"].c'),
     )
     await assert.rejects(values.echo(new Map([['key', Symbol('no')]])), refusal('args[0].get(key)'))
+  })
+
+  for (const [name, thing] of Object.entries(threadBoundThings())) {
+    test(`and lives in its thread is named as a whole, with what to pass instead: ${name}`, async () => {
+      const [called] = name.split(' of ')
+      for (const [path, value] of [
+        ['args[0]', thing],
+        ['args[0].deep[0]', { deep: [thing] }],
+      ]) {
+        await assert.rejects(values.echo(value), (error) => {
+          assert.ok(error instanceof TransferError)
+          assert.equal(error.path, path)
+          assert.ok(error.message.startsWith(`${path} can't cross between threads`), error.message)
+          assert.match(
+            error.message,
+            new RegExp(`${called}: (it lives|it is moved|pass |make |have |hand |start )`),
+          )
+          return true
+        })
+      }
+    })
+  }
+
+  test('does not include instances of a user’s class that is called as one of Node’s', async () => {
+    class Server {
+      port = 80
+    }
+    class FileHandle {
+      fd = 3
+    }
+    const [server, { handle }] = await values.echo(new Server(), { handle: new FileHandle() })
+    assert.deepEqual([server, handle], [{ port: 80 }, { fd: 3 }])
   })
 
   test('as a result is a TransferError that names its path', async () => {

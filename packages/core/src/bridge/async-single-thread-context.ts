@@ -23,9 +23,7 @@ import type { LoopOwner } from './blocking-call.js'
  * console.log(new AsyncSingleThreadContext().run(twice)) // [ 1, 2 ]
  * console.log(new AsyncSingleThreadContext().run(twice)) // [ 1, 2 ]
  */
-export class AsyncSingleThreadContext implements LoopOwner {
-  #thread: Thread | undefined
-
+export class AsyncSingleThreadContext {
   /**
    * Runs synchronous code inside the context. Inside another one that one goes on.
    * @returns What `fn` returns.
@@ -34,20 +32,36 @@ export class AsyncSingleThreadContext implements LoopOwner {
   run<T>(fn: () => T): T {
     const here = runtime()
     const around = here.scopes.current()
-    if (around?.singleLoop) return fn()
-    const scope = scopeLike(around ?? { mode: 'open', chain: [], cell: new Cell() }, {
-      singleLoop: this,
-    })
+    const outer = around?.singleLoop as SingleLoop | undefined
+    if (outer && !outer.isOver) return fn()
+    const singleLoop = new SingleLoop()
+    const scope = scopeLike(around ?? { mode: 'open', chain: [], cell: new Cell() }, { singleLoop })
     try {
       return here.scopes.run(scope, fn)
     } finally {
-      void this.#thread?.terminate()
-      this.#thread = undefined
+      singleLoop.end()
     }
   }
+}
 
-  /** @internal */
-  loopThread(here: Runtime): Thread | StartPause {
+/** The loop thread of one run. */
+class SingleLoop implements LoopOwner {
+  #thread: Thread | undefined
+  #isOver = false
+
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  end(): void {
+    this.#isOver = true
+    void this.#thread?.terminate()
+    this.#thread = undefined
+  }
+
+  loopThread(here: Runtime): Thread | StartPause | undefined {
+    // Nobody would end a thread that was started now.
+    if (this.#isOver) return undefined
     const state = this.#thread?.state
     if (this.#thread && state !== 'gone' && state !== 'ending') return this.#thread
     const thread = here.spawn('loop')

@@ -1,24 +1,30 @@
 import { assertTimeout } from '../cancellation/deadline.js'
-import type { FunctionRef, WireHandle } from '../protocol.js'
+import { assertBoolean } from '../cancellation/print-given.js'
+import type { FunctionRef } from '../protocol.js'
 import { isAsyncFunction, isGeneratorFunction } from '../registry/async-functions.js'
+import { topLevelSite } from '../registry/call-site.js'
 import { printRef } from '../registry/function-ref.js'
 import type { AnyFunction } from '../registry/registry.js'
+import { readOptions } from '../runtime/config.js'
 import { runtime } from '../runtime/runtime.js'
 import { blockOnCall, blockOnHandle } from './blocking-call.js'
 // In a bundle, the evaluation of this makes a thread one of ours.
 import './boot-thread.js'
 import { assertOptions, imitate, type NamingOptions, register } from './bridged-function.js'
+import { callAtHome } from './call-at-home.js'
 import { type CallOptions, callable } from './call-options.js'
+import { followingThis } from './following-this.js'
 import { installHandles } from './handle.js'
+import type { Foreign } from './home.js'
 import { iterateNow } from './remote-iterator.js'
-import { applyVerb } from './verb.js'
+import { applyVerb, assertFunction } from './verb.js'
 
 /** Options of `asyncToSync`. */
 export interface AsyncToSyncOptions extends NamingOptions {
   /** Runs each call on a fresh loop thread, which ends after it, even where a loop launched this code. Default false. */
-  forceNewLoop?: boolean
+  forceNewLoop?: boolean | undefined
   /** Default time for each call, in ms. Default: no limit. */
-  timeout?: number
+  timeout?: number | undefined
 }
 
 /** An async function, made blocking. */
@@ -46,7 +52,8 @@ export type SyncBridgedOf<A extends unknown[], R> = 0 extends 1 & R
 
 /** What `asyncToSync` is once its options have been given. */
 export interface AsyncToSyncDecorator {
-  <A extends unknown[], R extends AsyncGenerator<unknown, unknown, never>>(
+  // biome-ignore lint/suspicious/noExplicitAny: with `never`, `yield` in a generator written in place would have that type, and nothing could iterate over it.
+  <A extends unknown[], R extends AsyncGenerator<unknown, unknown, any>>(
     fn: (...args: A) => R | Promise<R>,
   ): SyncBridgedOf<A, R>
   <A extends unknown[], R>(fn: (...args: A) => R): SyncBridged<A, R>
@@ -91,7 +98,8 @@ const OPTIONS = ['forceNewLoop', 'timeout', 'module', 'name']
  * import { priceIn } from './prices.js'
  * console.log(await priceIn('EUR', 100))
  */
-export function asyncToSync<A extends unknown[], R extends AsyncGenerator<unknown, unknown, never>>(
+// biome-ignore lint/suspicious/noExplicitAny: with `never`, `yield` in a generator written in place would have that type, and nothing could iterate over it.
+export function asyncToSync<A extends unknown[], R extends AsyncGenerator<unknown, unknown, any>>(
   fn: (...args: A) => R | Promise<R>,
   options?: AsyncToSyncOptions,
 ): SyncBridgedOf<A, R>
@@ -104,7 +112,10 @@ export function asyncToSync<M extends object>(
   module: URL,
   options?: Omit<AsyncToSyncOptions, 'module' | 'name'>,
 ): SyncModule<M>
-/** As a decorator of static methods, whose `this` is then their class. */
+/**
+ * As a decorator of static methods, whose `this` is then the class that they are written in: called on one that inherits them, those that
+ * read `this` are refused. A decorator can't change the type of a method: in TypeScript declare both results, `number | Promise<number>`.
+ */
 export function asyncToSync(
   method: (...args: never[]) => unknown,
   context: ClassMethodDecoratorContext,
@@ -119,12 +130,12 @@ export function asyncToSync(...args: unknown[]): unknown {
 }
 
 function wrap(subject: unknown, options: AsyncToSyncOptions): SyncBridged<unknown[], unknown> {
-  if (typeof subject !== 'function')
-    throw new TypeError('asyncToSync can only be applied to async functions.')
-  const fn = subject as AnyFunction
+  assertFunction(subject, 'asyncToSync can only be applied to async functions')
+  const fn = subject
   const handle = runtime().registry.handles.handleOf(fn)
   // It has a home, and needs no name.
-  if (handle) return imitate(bridgeHandle(handle, options), fn)
+  if (handle) return imitate(bridgeHandle({ handle, stub: fn }, options), fn)
+  if (isAtHome(fn, options)) return imitate(bridgeHome(fn, options), fn)
   const ref = register(fn, 'asyncToSync', options)
   // Once, and not again in every thread that imports the module.
   if (!isAsyncFunction(fn) && runtime().role === 'root') {
@@ -133,7 +144,7 @@ function wrap(subject: unknown, options: AsyncToSyncOptions): SyncBridged<unknow
       { code: 'SYNCBRIDGE_NOT_ASYNC' },
     )
   }
-  return imitate(bridge(ref, options, isGeneratorFunction(fn)), fn)
+  return imitate(bridge(ref, options, isGeneratorFunction(fn), fn), fn)
 }
 
 /** @param isGenerator Whether it is known to give a generator, which begins with its first item. */
@@ -141,6 +152,7 @@ function bridge(
   ref: FunctionRef,
   { forceNewLoop = false, timeout }: AsyncToSyncOptions,
   isGenerator = false,
+  fn?: AnyFunction,
 ): SyncBridged<unknown[], unknown> {
   installHandles()
   if (isGenerator && forceNewLoop)
@@ -148,29 +160,54 @@ function bridge(
       `asyncToSync: ${ref.name} is a generator, which would outlive a loop that ends after the call: forceNewLoop can't be set`,
     )
   const defaults: CallOptions = timeout === undefined ? {} : { timeout }
-  const call = (perCall: CallOptions, args: readonly unknown[]) =>
-    blockOnCall({ ref }, forceNewLoop, perCall, args)
+  const call = (perCall: CallOptions, args: readonly unknown[], called: unknown) => {
+    const self = followingThis(called, fn)
+    return blockOnCall(self ? { ref, self } : { ref }, forceNewLoop, perCall, args)
+  }
   return callable(
     defaults,
-    isGenerator ? (perCall, args) => iterateNow(perCall, () => call(perCall, args)) : call,
+    isGenerator
+      ? (perCall, args, self) => iterateNow(perCall, () => call(perCall, args, self))
+      : call,
   )
 }
 
-/** A function of another thread. Where it runs is settled: on a loop of its own it could not. */
-function bridgeHandle(
-  handle: WireHandle,
+/** Whether it has come home, and is not registered by a module that is being evaluated just now. */
+function isAtHome(fn: AnyFunction, { module }: AsyncToSyncOptions): boolean {
+  // First what costs nothing: the other question reads the stack.
+  return runtime().registry.handles.isHome(fn) && module === undefined && !topLevelSite()
+}
+
+/** A function of this thread that was given to code which runs here. */
+function bridgeHome(
+  fn: AnyFunction,
   { forceNewLoop, timeout }: AsyncToSyncOptions,
 ): SyncBridged<unknown[], unknown> {
   if (forceNewLoop)
     throw new TypeError(
-      `asyncToSync: ${handle.name} lives on another thread and runs there: forceNewLoop can't be set`,
+      `asyncToSync: ${fn.name} lives on this thread and runs here: forceNewLoop can't be set`,
     )
   const defaults: CallOptions = timeout === undefined ? {} : { timeout }
-  return callable(defaults, (perCall, args) => blockOnHandle(handle, perCall, args))
+  return callable(defaults, (perCall, args) => callAtHome(fn, perCall, args))
 }
 
-function checked(options: AsyncToSyncOptions): AsyncToSyncOptions {
-  assertOptions('asyncToSync', options, OPTIONS)
+/** A function of another thread. Where it runs is settled: on a loop of its own it could not. */
+function bridgeHandle(
+  foreign: Foreign,
+  { forceNewLoop, timeout }: AsyncToSyncOptions,
+): SyncBridged<unknown[], unknown> {
+  if (forceNewLoop)
+    throw new TypeError(
+      `asyncToSync: ${foreign.handle.name} lives on another thread and runs there: forceNewLoop can't be set`,
+    )
+  const defaults: CallOptions = timeout === undefined ? {} : { timeout }
+  return callable(defaults, (perCall, args) => blockOnHandle(foreign, perCall, args))
+}
+
+function checked(given: AsyncToSyncOptions): AsyncToSyncOptions {
+  assertOptions('asyncToSync', given, OPTIONS)
+  const options = readOptions(given, OPTIONS)
   assertTimeout(options.timeout, 'asyncToSync')
+  assertBoolean(options.forceNewLoop, 'asyncToSync', 'forceNewLoop')
   return options
 }

@@ -1,22 +1,26 @@
 /** One `syncToAsync` call, from the caller's arguments to the caller's result. */
 import { Call } from '../call/call.js'
+import { reasonOf, throwIfAborted } from '../cancellation/abort-signal.js'
 import { Codec } from '../codec/codec.js'
-import type { Scope } from '../context/scope.js'
+import { captureAtCall } from '../codec/stack-capture.js'
+import { aroundNow, type Scope } from '../context/scope.js'
 import { ClosedError } from '../errors.js'
 import { chooseRoutes, type Route } from '../executor/choose-executor.js'
-import type { FunctionRef, WireHandle } from '../protocol.js'
+import type { FunctionRef } from '../protocol.js'
 import { assertImportable } from '../registry/entry-module.js'
 import { printRef } from '../registry/function-ref.js'
+import { afterwards } from '../runtime/afterwards.js'
 import type { Runtime } from '../runtime/runtime.js'
 import { runtime } from '../runtime/runtime.js'
 import type { CallOptions } from './call-options.js'
 import { type Callee, giveResult } from './call-result.js'
-import { encodeArguments } from './encode-arguments.js'
 import { type Executor, ownPool } from './executor.js'
 import { submitToForeign } from './foreign-call.js'
-import { refOf, sendHome } from './home.js'
-import { Surroundings } from './surroundings.js'
-import { timedOut } from './timed-out.js'
+import { giveUp } from './give-up.js'
+import { type Foreign, holdFor, refOf, sendHome } from './home.js'
+import { readValues } from './read-values.js'
+import type { Surroundings } from './surroundings.js'
+import { giveUpLate } from './timed-out.js'
 import { traceOf } from './trace.js'
 
 /** Where a function runs, as it was wrapped. */
@@ -36,8 +40,10 @@ export function awaitCall(
   // Not an async function, which would be a promise and some microtasks more on each call.
   try {
     const trace = traceOf(runtime(), callee.ref, 'sync')
-    if (!trace) return startCall(callee, placement, options, args)
-    return trace.promise(() => startCall({ ...callee, trace }, placement, options, args))
+    const calledAt = captureAtCall()
+    if (!trace && !calledAt) return startCall(callee, placement, options, args)
+    const start = () => startCall({ ...callee, trace, calledAt }, placement, options, args)
+    return trace ? trace.promise(start) : start()
   } catch (error) {
     return Promise.reject(error)
   }
@@ -45,35 +51,80 @@ export function awaitCall(
 
 /** A call of what a handle leads to: it runs there. A step of an iterator gives an `IteratorResult`. */
 export function awaitHandle(
-  handle: WireHandle,
+  { handle, stub }: Foreign,
   options: CallOptions,
   args: readonly unknown[],
   isStep = false,
 ): Promise<unknown> {
-  const callee = { ref: refOf(handle), handle, isStep }
+  const callee = { ref: refOf(handle), handle, stub, isStep }
   return awaitCall(callee, ANYWHERE, options, [handle.id, ...args])
 }
 
 function startCall(
   callee: Callee,
-  { threadSensitive, executor }: Placement,
-  { signal, timeout, onAbort, transfer, context: values }: CallOptions,
+  placement: Placement,
+  options: CallOptions,
   args: readonly unknown[],
 ): Promise<unknown> {
-  const { ref, handle, trace } = callee
+  const { ref, handle } = callee
+  const { executor } = placement
+  const { signal, timeout } = options
   const here = runtime()
+  // Later ones are given up where they are cut off (`giveUp`): to ask for room would cost them a third of their time.
+  here.roomToAwait.assertAtFirst()
   const scope = here.scopes.ensure()
   assertOpen(here, scope, ref)
-  signal?.throwIfAborted()
-  const open = here.open.context(scope.context)
+  throwIfAborted(signal)
+  const context = here.open.context(scope.context)
   // As in asyncio: an abort ends what is running, or else the next call, once. Calls after that, to clean up, work.
-  if (open?.takeAbort()) throw open.signal.reason
+  if (context?.takeAbort()) throw context.signal.reason
+  // Before the values are read: code of the user's that runs meanwhile may abort the context, and this call shall hear it.
+  const open = context?.signal.aborted ? undefined : context
   const take = executor && ownPool(executor)
-  if (executor && !take) return submitToForeign(here, executor, ref, { signal, timeout }, args)
+  if (executor && !take)
+    return submitToForeign(here, executor, callee, { signal, timeout, open }, args)
   if (!handle) assertImportable(ref, here.entryModule, here.registry)
+  if (!scope.call && here.loads.isAny) here.loads.noteOwnCall(ref.module)
+  const { call, codec, surroundings } = makeCall(here, scope, callee, placement, options, args)
+  try {
+    send(here, call, callee, placement, take)
+    here.watch(call)
+    watchTime(here, call, timeout)
+    watchSignal(here, call, signal)
+    watchSignal(here, call, open?.signal, () => open?.takeAbort())
+    here.attendance.expect()
+    return new Promise((resolve, reject) =>
+      call.whenSettled((settlement) => {
+        try {
+          here.attendance.yieldSoon()
+          giveResult({ surroundings, codec, callee, settlement, resolve })
+        } catch (error) {
+          // Read near the end of the stack of a blocked thread: the caller learns it, or the promise would wait for ever.
+          reject(error)
+          afterwards.then(() => giveUp(here, call, error, codec))
+        }
+      }),
+    )
+  } catch (error) {
+    afterwards.then(() => giveUp(here, call, error, codec))
+    throw error
+  }
+}
+
+/** Reads the values of a call. */
+function makeCall(
+  here: Runtime,
+  scope: Scope,
+  callee: Callee,
+  placement: Placement,
+  options: CallOptions,
+  args: readonly unknown[],
+): { call: Call; codec: Codec; surroundings: Surroundings } {
+  const { ref, trace, self } = callee
+  const { threadSensitive } = placement
   const codec = new Codec(here.registry, ref)
-  const encoded = encodeArguments(here, codec, args, transfer, handle)
-  const surroundings = new Surroundings(here, scope, codec, values?.cell)
+  codec.around = aroundNow()
+  const { encoded, surroundings } = readValues(here, scope, codec, callee, options, args)
   // What runs below comes back to the loop that launched it: this one, or the one that launched this sync code.
   const loop = (scope.mode === 'sync' ? scope.loop : undefined) ?? here.address
   const { context, locals, storages } = surroundings
@@ -83,6 +134,7 @@ function startCall(
       mode: 'sync',
       ref,
       args: encoded.wire,
+      hasThis: self !== undefined,
       scope: { chain, loop, context, locals, storages },
       // A pool must know how long its calls take.
       timed: trace !== undefined || !threadSensitive || here.statistics.isTiming,
@@ -90,31 +142,44 @@ function startCall(
     },
     encoded.transfer,
   )
-  call.endsThread = onAbort === 'terminate'
-  trace?.follow(call)
-  if (handle) sendHome(here, call, handle)
-  else if (take) take(call)
-  else
-    dispatch(here, call, chooseRoutes({ threadSensitive, chain, context, starter: here.starter }))
-  here.watch(call)
-  watchTime(here, call, timeout)
-  watchSignal(here, call, signal)
-  if (open && !open.signal.aborted) watchSignal(here, call, open.signal, () => open.takeAbort())
-  here.attendance.expect()
-  return new Promise((resolve) =>
-    call.whenSettled((settlement) => {
-      here.attendance.yieldSoon()
-      giveResult({ surroundings, codec, callee, settlement, resolve })
-    }),
-  )
+  call.endsThread = options.onAbort === 'terminate'
+  call.cell = options.context?.cell ?? scope.cell
+  call.around = codec.around
+  return { call, codec, surroundings }
 }
 
-/** @throws ClosedError (SYNCBRIDGE_CLOSED) for what begins after `shutdown()`; what had begun before may finish. */
+/** @param take Of an executor that the user has made. */
+function send(
+  here: Runtime,
+  call: Call,
+  { ref, handle, stub, trace }: Callee,
+  { threadSensitive }: Placement,
+  take: ((call: Call) => void) | undefined,
+): void {
+  const { chain, context } = call.request.scope
+  trace?.follow(call)
+  if (stub) holdFor(here, call, stub)
+  here.making.begin(ref)
+  try {
+    if (handle) sendHome(here, call, handle)
+    else if (take) take(call)
+    else
+      dispatch(here, call, chooseRoutes({ threadSensitive, chain, context, starter: here.starter }))
+  } finally {
+    here.making.made()
+  }
+}
+
+/**
+ * @throws ClosedError (SYNCBRIDGE_CLOSED) for what begins after `shutdown()`. What had begun before may finish, until the timeout of
+ * `shutdown()` has passed.
+ */
 export function assertOpen(here: Runtime, scope: Scope | undefined, ref: FunctionRef): void {
-  if (!here.closed || scope?.call || here.open.context(scope?.context)) return
+  if (!here.closed) return
+  if (here.stage === 'closing' && (scope?.call || here.open.context(scope?.context))) return
   throw new ClosedError(
     `${printRef(ref)} was called after shutdown(). Call configure() to start again.`,
-    { function: printRef(ref) },
+    { closed: 'bridge', function: printRef(ref) },
   )
 }
 
@@ -131,8 +196,7 @@ function dispatch(here: Runtime, call: Call, routes: readonly Route[], at = 0): 
 function watchTime(here: Runtime, call: Call, timeout: number | undefined): void {
   if (timeout === undefined || call.settlement) return
   // Fires on time, whatever the thread does; also while this one is blocked, as the call may hold up what it waits for.
-  const giveUp = () => here.outbox.abandon(call, timedOut(call.label, timeout, call), true)
-  const stop = here.alarms.after(timeout, giveUp)
+  const stop = here.alarms.after(timeout, () => giveUpLate(here, call, timeout))
   call.whenSettled(stop)
 }
 
@@ -145,7 +209,7 @@ function watchSignal(
   if (!signal || call.settlement) return
   const stop = here.abortListeners.add(signal, () => {
     onTold?.()
-    here.outbox.abandon(call, signal.reason)
+    here.outbox.abandon(call, reasonOf(signal))
   })
   call.whenSettled(stop)
 }

@@ -1,71 +1,27 @@
 /**
- * The other side: makes the runtime of a thread of ours, so that the modules that are imported afterwards find it, and says when the
- * thread is ready and, as well as it can, why it ends. Started by {@link file://./../thread/thread.ts}.
+ * The other side: what a thread of ours does before it takes calls, and says that it is ready. Started by
+ * {@link file://./../thread/thread.ts}.
  */
+
 import { pathToFileURL } from 'node:url'
-import { Bell } from '../channel/bell.js'
-import { LaneChannel } from '../channel/lane-channel.js'
-import { LifeRecord } from '../channel/life-record.js'
-import { workerThreads } from '../channel/worker-threads.js'
-import { VersionMismatchError } from '../errors.js'
-import { type LifeMessage, PROTOCOL_VERSION } from '../protocol.js'
+import { setImmediate } from '../own-timers.js'
+import { importExports } from '../registry/import-exports.js'
 import { bundle } from '../registry/library-file.js'
+import { isNodeTest, silenceNodeTest } from '../registry/node-test.js'
 import { prepareTsx } from '../registry/own-loader.js'
 import { testRunner } from '../registry/test-runner.js'
-import { install } from '../runtime/runtime.js'
-import { redirectOutput } from '../thread/output.js'
-import { BOOT_KEY, type ThreadBoot } from '../thread/thread-boot.js'
+import { findBoot, takeBoot } from '../runtime/own-thread.js'
+import { runtime } from '../runtime/runtime.js'
 import { makerOf } from '../thread-address.js'
-import { VERSION } from '../version.js'
 import { installHandles } from './handle.js'
 
-/** The first thing that runs in the thread. Until it returns a promise, it has not waited for anything. */
-export async function bootThread(boot: ThreadBoot): Promise<void> {
-  if (boot.protocol !== PROTOCOL_VERSION) {
-    throw new VersionMismatchError(
-      `@syncbridge/core was replaced on disk by ${VERSION} while this process ran another version (protocol ${PROTOCOL_VERSION}, not ` +
-        `${boot.protocol}). Start the process again.`,
-    )
-  }
-  const maker = makerOf(boot.address)
-  const makerBell = new Bell(boot.makerMemory)
-  const channel = new LaneChannel({
-    port: boot.port,
-    peerBell: makerBell,
-    here: boot.address,
-    peer: maker,
-    out: boot.up,
-    in: boot.down,
-    // Whoever waits for this thread is told, and gets another.
-    onMalformed: (error) => {
-      tell('dying', error)
-      process.exit(1)
-    },
-  })
-  const runtime = install({ ...boot, parent: channel })
+/** Run by the file that the thread was started from. Until it returns a promise, it has not waited for anything. */
+export async function bootThread(): Promise<void> {
+  const here = runtime()
+  const boot = takeBoot()
+  // Another copy of this library boots the thread: two may be part of one bundle.
+  if (!boot) return
   installHandles()
-  const tell = (state: LifeMessage['state'], error?: unknown) =>
-    channel.post({
-      kind: 'life',
-      to: maker,
-      from: boot.address,
-      state,
-      ...(error !== undefined && { error: runtime.codec.encode(error) }),
-    })
-
-  redirectOutput((fd, chunk) =>
-    channel.post({ kind: 'output', to: maker, from: boot.address, fd, chunk }),
-  )
-  // Seen before the thread ends. Where the user has a handler it does not end of this, and may end of something else later.
-  process.on('uncaughtExceptionMonitor', (error) => {
-    if (process.listenerCount('uncaughtException') === 0) tell('dying', error)
-  })
-  process.on('exit', (code) => {
-    new LifeRecord(boot.memory).markExited(code)
-    // After the mark: a maker that is blocked wakes, and must find it.
-    makerBell.ringParked()
-  })
-
   await prepareTsx()
   if (testRunner()) {
     // Only here: it is dead weight to every other thread, and to the root.
@@ -74,20 +30,22 @@ export async function bootThread(boot: ThreadBoot): Promise<void> {
     // So that stacks lead to the lines of the sources, as they do under the runner.
     process.setSourceMapsEnabled(true)
   }
+  if (isNodeTest()) silenceNodeTest()
   for (const module of boot.setup) {
     const url = URL.canParse(module) ? module : pathToFileURL(module).href
     // Noted for a thread that is blocked when it needs the module: it could not wait for a top-level await, not even a past one.
-    runtime.registry.noteModule(url, await import(url))
+    const { exports } = await importExports(url)
+    here.registry.noteModule(url, exports as object)
   }
-  // Before any call is read, so that a thread that dies in its first call is known to have come up.
-  tell('ready')
-  channel.listen(() => runtime.attend())
+  const { address } = here
+  // Before any call is started, so that a thread that dies in its first call is known to have come up.
+  here.postOrDrop({ kind: 'life', to: makerOf(address), from: address, state: 'ready' })
+  here.isUp = true
+  // What came before was left in its queue.
+  setImmediate(() => here.attend())
   // The thread lives as long as its maker wants it to.
-  channel.hold()
+  here.post.parent?.hold()
 }
 
-/** A thread that was started from a bundle is one of ours as soon as that evaluates the library. */
-if (bundle !== undefined) {
-  const boot: ThreadBoot | undefined = workerThreads().workerData?.[BOOT_KEY]
-  if (boot) void bootThread(boot)
-}
+/** Evaluated in a bundle. A thread starts from the bundle of its maker; another one may hold this library as well, such as a preload. */
+if (bundle !== undefined && findBoot()?.entry === bundle) void bootThread()

@@ -1,4 +1,5 @@
 /** What both directions share in making a wrapper: checking options, naming the function, keeping what it looked like. */
+import { printGiven } from '../cancellation/print-given.js'
 import { RegistrationError } from '../errors.js'
 import type { FunctionRef } from '../protocol.js'
 import { isAsyncMark } from '../registry/async-functions.js'
@@ -10,9 +11,9 @@ import { runtime } from '../runtime/runtime.js'
 /** Naming a function where the call site can't be read, or shouldn't be. */
 export interface NamingOptions {
   /** The module that the call stands in: `import.meta.url`, or `__filename`. By default it is read off the call site. */
-  module?: string
+  module?: string | undefined
   /** The name to register the function under. By default its own. */
-  name?: string
+  name?: string | undefined
 }
 
 /** @throws RegistrationError (SYNCBRIDGE_REGISTRATION) where no module's top level is running. */
@@ -39,7 +40,7 @@ export function register(
 /** @throws TypeError naming the option that is not known. */
 export function assertOptions(verb: string, options: unknown, known: readonly string[]): void {
   if (!isPlainObject(options)) {
-    throw new TypeError(`${verb}: options must be a plain object, got ${String(options)}`)
+    throw new TypeError(`${verb}: options must be a plain object, got ${printGiven(options)}`)
   }
   for (const key of Object.keys(options)) {
     if (!known.includes(key)) {

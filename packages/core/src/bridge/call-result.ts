@@ -1,8 +1,9 @@
 /** From a settlement to what the caller gets: a value, or an error as an instance of its class with both stacks. */
 import type { Settlement } from '../call/call.js'
 import { orAfter } from '../cancellation/timer.js'
-import type { Codec } from '../codec/codec.js'
+import { asResult, asThrown, type Codec } from '../codec/codec.js'
 import { joinLate } from '../codec/late-stack.js'
+import { isFrame } from '../codec/plain-text.js'
 import { foldStack, stackOf } from '../codec/stack.js'
 import { captureBeyondOwn } from '../codec/stack-capture.js'
 import { SyncBridgeError } from '../errors.js'
@@ -18,9 +19,15 @@ const NAMESPACE_DEADLINE = 250
 export interface Callee {
   readonly ref: FunctionRef
   readonly handle?: WireHandle | undefined
+  /** What stands for it here. It is held until the call has been settled. */
+  readonly stub?: object | undefined
   readonly isStep?: boolean | undefined
+  /** The instance that the function runs on: it goes with the arguments, as the first of them. */
+  readonly self?: object | undefined
   /** Where somebody listens. */
   readonly trace?: Trace | undefined
+  /** Where it was called, on an engine that can't tell later. */
+  readonly calledAt?: Error | undefined
 }
 
 /** An awaited call that has been settled, and the promise that waits for it. */
@@ -37,14 +44,14 @@ export function giveResult(awaited: Awaited): void {
   const { surroundings, settlement, resolve, codec, callee } = awaited
   if ('failure' in settlement) {
     codec.release()
-    return resolve(throwLater(settlement.failure))
+    return resolve(throwLater(settlement.failure, callee))
   }
   const { outcome } = settlement
   try {
     surroundings.bringBack(outcome.changes)
   } catch (error) {
     codec.release()
-    return resolve(throwLater(error))
+    return resolve(throwLater(error, callee))
   }
   if (!outcome.ok || outcome.value.marks || outcome.value.deep)
     return resolve(decodeLater(awaited, outcome))
@@ -62,9 +69,9 @@ async function tied(): Promise<void> {
   await undefined
 }
 
-async function throwLater(failure: unknown): Promise<never> {
+async function throwLater(failure: unknown, { calledAt }: Callee): Promise<never> {
   await tied()
-  throw atCaller(failure)
+  throw atCaller(failure, calledAt)
 }
 
 async function decodeLater(
@@ -77,7 +84,7 @@ async function decodeLater(
     if (!codec.isReadyFor(wire)) await orAfter(codec.prepare(wire), NAMESPACE_DEADLINE)
     if (outcome.ok) return decoded(codec, callee, wire)
     await tied()
-    throw withBothStacks(codec.decode(wire), callee.ref)
+    throw withBothStacks(codec.decode(wire, undefined, asThrown), callee)
   } finally {
     // Not before: it may be one of them that comes back.
     codec.release()
@@ -85,7 +92,7 @@ async function decodeLater(
 }
 
 function decoded(codec: Codec, { isStep }: Callee, wire: WireValue): unknown {
-  const value = codec.decode(wire)
+  const value = codec.decode(wire, undefined, asResult)
   return isStep ? { value, done: wire.marks?.some(([, kind]) => kind === 'done') ?? false } : value
 }
 
@@ -104,9 +111,8 @@ export function resultOfBlocking(
   callee: Callee,
   settlement: Settlement | undefined,
 ): unknown {
-  const { ref } = callee
   if (!settlement) {
-    const label = printRef(ref)
+    const label = printRef(callee.ref)
     return new Thrown(
       new SyncBridgeError(`${label} stopped waiting without an answer`, { function: label }),
     )
@@ -116,22 +122,29 @@ export function resultOfBlocking(
   // Also after an error: what a call did to its surroundings has happened.
   surroundings.bringBack(outcome.changes)
   if (outcome.ok) return decoded(codec, callee, outcome.value)
-  return new Thrown(withBothStacks(codec.decode(outcome.error), ref))
+  return new Thrown(withBothStacks(codec.decode(outcome.error, undefined, asThrown), callee))
 }
 
-function withBothStacks(error: unknown, ref: FunctionRef): unknown {
+function withBothStacks(error: unknown, { ref, calledAt }: Callee): unknown {
   if (!(error instanceof Error)) return error
   // Captured now and not at the call: a stack costs more than the call, and the waiting functions are on this one.
-  joinLate(error, `${ref.name} ran in another thread`)
+  joinLate(error, `${ref.name} ran in another thread`, calledAt)
   return error
 }
 
 /** An error of our own was made in some callback: its stack begins where the caller waits. The user's are left alone. */
-function atCaller(failure: unknown): unknown {
+function atCaller(failure: unknown, calledAt?: Error): unknown {
   if (failure instanceof SyncBridgeError) {
-    captureBeyondOwn(() => Error.captureStackTrace(failure, atCaller))
-    const stack = stackOf(failure)
+    if (!calledAt) captureBeyondOwn(() => Error.captureStackTrace(failure, atCaller))
+    const stack = calledAt ? headed(failure, stackOf(calledAt)) : stackOf(failure)
     if (stack !== '') failure.stack = foldStack(stack)
   }
   return failure
+}
+
+/** The frames of another error's stack below what this one says. */
+function headed({ name, message }: Error, stack: string): string {
+  const [first = ''] = stack.split('\n', 1)
+  const frames = isFrame(first) ? stack : stack.slice(first.length + 1)
+  return `${name}: ${message}\n${frames}`
 }

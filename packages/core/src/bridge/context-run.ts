@@ -2,6 +2,7 @@
  * One run of a `ThreadSensitiveContext`. A request without blocking work opens a context, too, so nothing is done for it before
  * it is needed: its name, its place at the root, its timer and its listener come with its first call, or when somebody asks for its signal.
  */
+import { assertSignal, reasonOf } from '../cancellation/abort-signal.js'
 import { Deadline } from '../cancellation/deadline.js'
 import { Cell } from '../context/cell.js'
 import type { ContextRef, OpenContext } from '../context/context-ref.js'
@@ -12,40 +13,45 @@ import type { Runtime } from '../runtime/runtime.js'
 
 const NO_FRAMES: readonly FrameRef[] = []
 
-/** What aborts a context. */
+/** What aborts a run. */
 export interface AbortSources {
   /** A function gets the context, which its owner knows as more than we do here. */
-  readonly signal?: AbortSignal | ((context: never) => AbortSignal)
-  readonly timeout?: number
+  readonly signal?: AbortSignal | ((context: never) => AbortSignal) | undefined
+  readonly timeout?: number | undefined
 }
 
-export interface AbortableContext extends OpenContext {
-  abort(reason: unknown): void
+/** The `ThreadSensitiveContext` that is run. It may be run again, and several times at once: only what is the same for all is its own. */
+export interface ContextOwner {
   /** The run is over. */
   forget(run: ContextRun): void
 }
 
 /** It is the scope of the code inside, too: one object less with each request. */
-export class ContextRun implements ContextRef, Scope {
-  open: AbortableContext | undefined
+export class ContextRun implements ContextRef, OpenContext, Scope {
   readonly mode = 'context'
+  readonly owner: ContextOwner
   readonly #around: Scope | undefined
   #cell: Cell | undefined
   readonly #here: Runtime
   readonly #sources: AbortSources
   readonly #deadline: Deadline
+  #controller: AbortController | undefined
+  #isAbortUntold = false
+  #isOver = false
+  #isArmed = false
   #id: string | undefined = undefined
-  #disarm: (() => void) | undefined = undefined
+  #stopTimer: (() => void) | undefined = undefined
+  #stopListening: (() => void) | undefined = undefined
 
   /**
-   * @param before The run of the same context that began last and is still going on.
+   * @param controller Whose signal somebody has looked at before this run began.
    * @param around What surrounds it: its Locals are there, and what is changed stays inside.
    */
   constructor(
     here: Runtime,
-    context: AbortableContext,
+    owner: ContextOwner,
     sources: AbortSources,
-    public before: ContextRun | undefined,
+    controller: AbortController | undefined,
     around: Scope | undefined,
   ) {
     this.#here = here
@@ -53,8 +59,14 @@ export class ContextRun implements ContextRef, Scope {
     this.#cell = around?.cell.fork()
     this.#sources = sources
     this.#deadline = sources.timeout === undefined ? Deadline.never : new Deadline(sources.timeout)
-    this.open = context
+    this.owner = owner
+    this.#controller = controller
     here.open.beginContext()
+  }
+
+  /** What a call inside must know of it, until it ends. */
+  get open(): OpenContext | undefined {
+    return this.#isOver ? undefined : this
   }
 
   get chain(): readonly FrameRef[] {
@@ -91,54 +103,94 @@ export class ContextRun implements ContextRef, Scope {
     const id = this.#here.open.nameContext(this.#here.address)
     this.#id = id
     // What outlives the context gets a name for it that stands for nothing.
-    if (this.open) {
-      this.#here.open.addContext(id, this.open)
+    if (!this.#isOver) {
+      this.#here.open.addContext(id, this)
       void tellHost(this.#here, id, 'open')
-      this.arm()
+      this.#arm()
     }
     return id
   }
 
-  /** From now on the context is aborted by its signal and at its deadline, and at once where that has been missed. */
-  arm(): void {
-    const { open: context } = this
-    if (this.#disarm || !context) return
-    let stopTimer = (): void => undefined
-    let stopListening = (): void => undefined
-    this.#disarm = () => {
-      stopTimer()
-      stopListening()
-    }
-    const { signal: given, timeout } = this.#sources
-    const signal = typeof given === 'function' ? given(context as never) : given
-    if (signal) {
-      const onAbort = () => context.abort(signal.reason)
-      if (signal.aborted) onAbort()
-      else stopListening = this.#here.abortListeners.add(signal, onAbort)
-    }
-    if (timeout === undefined) return
-    const expire = () =>
-      context.abort(new CallTimeoutError(`The context's timeout of ${timeout} ms passed.`))
-    const left = this.#deadline.remaining()
-    if (left === 0) expire()
-    else stopTimer = this.#here.alarms.after(left, expire)
+  /**
+   * Whoever looks at it has whatever may abort the run heard from then on.
+   * @throws what the function throws that gives the signal, the first time.
+   */
+  get signal(): AbortSignal {
+    this.#arm()
+    return this.#signal()
   }
 
-  /** @returns the last of the runs that go on without this one. */
-  without(last: ContextRun | undefined): ContextRun | undefined {
-    if (last === this) return this.before
-    for (let run = last; run; run = run.before) {
-      if (run.before === this) run.before = this.before
-    }
-    return last
+  /** Made when somebody looks at the signal. */
+  get controller(): AbortController | undefined {
+    return this.#controller
+  }
+
+  takeAbort(): boolean {
+    this.#arm()
+    const untold = this.#isAbortUntold
+    this.#isAbortUntold = false
+    return untold
+  }
+
+  /** @throws the reason of the abort, where it has come before the run begins. */
+  throwIfAborted(): void {
+    const { signal } = this.#sources
+    // With nobody having looked, there is nothing that could have aborted but what was given.
+    if (!this.#controller && !(typeof signal === 'object' && signal.aborted)) return
+    this.signal.throwIfAborted()
+  }
+
+  #signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    return this.#controller.signal
+  }
+
+  #abort(reason: unknown): void {
+    if (this.#signal().aborted) return
+    // Before the signal: the running calls hear it, and take it off.
+    this.#isAbortUntold = true
+    this.#controller?.abort(reason)
+  }
+
+  /** From now on the run is aborted by its signal and at its deadline, and at once where that has been missed. */
+  #arm(): void {
+    if (this.#isArmed || this.#isOver) return
+    this.#isArmed = true
+    // The timer comes first: the function below is the user's, and may throw.
+    this.#startTimer()
+    const { signal: given } = this.#sources
+    const signal = typeof given === 'function' ? given(this.owner as never) : given
+    if (typeof given === 'function')
+      assertSignal(signal, 'ThreadSensitiveContext, by the function that gives it')
+    // The function may have ended the run.
+    if (!signal || this.#isOver) return
+    const onAbort = () => this.#abort(reasonOf(signal))
+    this.#stopListening = this.#here.abortListeners.add(signal, onAbort)
+  }
+
+  #startTimer(): void {
+    const { timeout } = this.#sources
+    if (timeout === undefined) return
+    const expire = () =>
+      this.#abort(new CallTimeoutError(`The context's timeout of ${timeout} ms passed.`))
+    const left = this.#deadline.remaining()
+    if (left === 0) expire()
+    else this.#stopTimer = this.#here.alarms.after(left, expire)
   }
 
   /** @returns undefined where nothing had begun, else a promise for when the context's thread has cleaned up. */
   end(): Promise<void> | undefined {
-    if (!this.open) return undefined
-    this.open.forget(this)
-    this.open = undefined
-    this.#disarm?.()
+    if (this.#isOver) return undefined
+    this.#isOver = true
+    this.owner.forget(this)
+    const ending = this.#endAtRoot()
+    this.#stopTimer?.()
+    // Last: the signal may be an object of the user's.
+    this.#stopListening?.()
+    return ending
+  }
+
+  #endAtRoot(): Promise<void> | undefined {
     const id = this.#id
     if (id === undefined) return void this.#here.open.endContext()
     return this.#here.open.removeContext(id, () => tellHost(this.#here, id, 'ended'))

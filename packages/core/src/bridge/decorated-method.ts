@@ -3,6 +3,7 @@
  * methods: an object does not follow its method into another thread.
  */
 import type { AnyFunction } from '../registry/registry.js'
+import { noteOwner } from './following-this.js'
 
 type Bridge = (fn: AnyFunction) => AnyFunction
 
@@ -68,6 +69,7 @@ function ofOwner(method: AnyFunction, owner: () => unknown): AnyFunction {
     const descriptor = Object.getOwnPropertyDescriptor(method, key)
     if (descriptor && key !== 'prototype') Reflect.defineProperty(own, key, descriptor)
   }
+  noteOwner(own, method, owner)
   return own
 }
 

@@ -2,9 +2,11 @@
  * What stands here for a function or iterator of another thread. A function answers by a promise, and through `asyncToSync` it
  * blocks; an iterator is async where async code has it, and sync in sync code, which waits for each item.
  */
+import { printGiven } from '../cancellation/print-given.js'
 import type { WireHandle } from '../protocol.js'
 import { markAsyncFunction } from '../registry/async-functions.js'
 import type { IteratorKind } from '../registry/handles.js'
+import type { Runtime } from '../runtime/runtime.js'
 import { runtime } from '../runtime/runtime.js'
 import { awaitHandle } from './awaited-call.js'
 import { callable } from './call-options.js'
@@ -19,20 +21,22 @@ function present(handle: WireHandle, iterators: IteratorKind): object {
   if (handle.kind === 'function') return functionFor(handle)
   const onEnd = (isKnown: boolean) => runtime().registry.handles.letGo(iterator, !isKnown)
   const iterator: object =
-    iterators === 'sync' ? blockingIterator(handle, {}, onEnd) : awaitedIterator(handle, {}, onEnd)
+    iterators === 'sync'
+      ? blockingIterator(() => ({ handle, stub: iterator }), {}, onEnd)
+      : awaitedIterator(() => ({ handle, stub: iterator }), {}, onEnd)
   return iterator
 }
 
 function functionFor(handle: WireHandle): object {
-  const stub = markAsyncFunction(
-    callable({}, (options, args) => awaitHandle(handle, options, args)),
+  const stub: object = markAsyncFunction(
+    callable({}, (options, args) => awaitHandle({ handle, stub }, options, args)),
   )
   const property = (value: unknown) => ({ value, configurable: true })
   return Object.defineProperties(stub, {
     name: property(handle.name),
     length: property(handle.length),
     ...(Symbol.dispose && {
-      [Symbol.dispose]: property(() => runtime().registry.handles.letGo(stub)),
+      [Symbol.dispose]: property(() => withRoom().registry.handles.letGo(stub)),
     }),
   })
 }
@@ -57,7 +61,16 @@ function functionFor(handle: WireHandle): object {
  * await work()
  */
 export function keep<F extends (...args: never[]) => unknown>(fn: F): F {
-  if (typeof fn !== 'function') throw new TypeError(`keep: expected a function, got ${String(fn)}`)
-  runtime().registry.handles.holdOn(fn)
+  if (typeof fn !== 'function')
+    throw new TypeError(`keep: expected a function, got ${printGiven(fn)}`)
+  withRoom().registry.handles.holdOn(fn)
   return fn
+}
+
+/** Before anything is noted here: what the other side is not told, because the stack ends, it would never learn. */
+function withRoom(): Runtime {
+  const here = runtime()
+  // Seldom enough for asking as where the end is near: to tell the other side takes more stack than a call.
+  here.roomToAwait.assert(true)
+  return here
 }

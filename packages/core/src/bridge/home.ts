@@ -5,9 +5,10 @@
 import type { Call } from '../call/call.js'
 import { onePerThread } from '../one-per-thread.js'
 import type { FrameRef, FunctionRef, WireHandle } from '../protocol.js'
+import { moduleOf } from '../registry/handles.js'
 import type { Runtime } from '../runtime/runtime.js'
 
-/** Names come from the program's text; should somebody make them up, they are no longer told apart. */
+/** So many names are kept, the oldest forgotten. Names come from the program's text, but somebody may make them up. */
 const MOST_NAMES = 1000
 
 /** What a call by handle says that it calls, the same object for the same name: channels introduce it once. */
@@ -16,17 +17,31 @@ export function refOf({ thread, name }: Pick<WireHandle, 'thread' | 'name'>): Fu
   const key = `${thread} ${name}`
   const known = names.get(key)
   if (known) return known
-  if (names.size >= MOST_NAMES && name !== 'function') return refOf({ thread, name: 'function' })
+  if (names.size >= MOST_NAMES) {
+    const [oldest = ''] = names.keys()
+    names.delete(oldest)
+  }
   const ref: FunctionRef = {
     kind: 'handle',
-    module: `thread:${thread}`,
+    module: moduleOf(thread),
     format: 'esm',
     name,
     ordinal: 0,
-    count: 1,
   }
   names.set(key, ref)
   return ref
+}
+
+/** What lives on another thread, and what stands for it here. */
+export interface Foreign {
+  readonly handle: WireHandle
+  readonly stub: object
+}
+
+/** The stub may be disposed of or collected while the call waits in line: its release must not overtake the call. */
+export function holdFor(here: Runtime, call: Call, stub: object): void {
+  const letGo = here.registry.handles.use(stub)
+  if (letGo) call.whenSettled(letGo)
 }
 
 export function sendHome(here: Runtime, call: Call, handle: WireHandle): void {

@@ -1,11 +1,12 @@
 import { assertTimeout, Deadline } from '../cancellation/deadline.js'
 import { orAfter } from '../cancellation/timer.js'
-import { ClosedError } from '../errors.js'
+import { ClosedError, SyncBridgeError } from '../errors.js'
 import { topLevelSite } from '../registry/call-site.js'
 import type { ErrorClass } from '../registry/registry.js'
 import type { TimeSummary } from '../runtime/call-statistics.js'
 import { type ConfigureOptions, configureOptions, mergeConfig } from '../runtime/config.js'
-import { runtime } from '../runtime/runtime.js'
+import { type Runtime, runtime } from '../runtime/runtime.js'
+import type { Thread } from '../thread/thread.js'
 import type { ThreadRole } from '../thread/thread-boot.js'
 import { assertOptions } from './bridged-function.js'
 
@@ -18,7 +19,7 @@ export interface ThreadStats {
   readonly id: number
   /** What it is for: `shared`, `pool`, `leased` or `loop`. */
   readonly role: ThreadRole
-  /** `starting` until it is ready for calls, `busy` while it has one, `ending` on its way out. */
+  /** `starting` until it is ready for calls, `busy` while it has one or runs the exit functions of a context, `ending` on its way out. */
   readonly state: 'starting' | 'idle' | 'busy' | 'ending'
   /** Calls that are running there. */
   readonly running: number
@@ -53,9 +54,11 @@ export interface Stats {
 
 /**
  * Sets the process's defaults. Threads that run already keep what they were started with. Call it in the main thread,
- * before the first call. After `shutdown()` it starts the bridge again.
+ * before the first call. After `shutdown()` it starts the bridge again; a shutdown that still waits for calls is called off.
  *
  * @throws TypeError where an option is unknown or out of range.
+ * @throws SyncBridgeError (SYNCBRIDGE_ERROR) in a bridged function: the threads belong to the main thread. At the top level of a module,
+ * which threads evaluate again, it is taken there for the threads that such a thread makes.
  * @example
  * import { configure } from '@syncbridge/core'
  *
@@ -64,10 +67,12 @@ export interface Stats {
 export function configure(options: ConfigureOptions = {}): void {
   const here = runtime()
   assertOptions('configure', options, configureOptions)
+  // A module that configures the bridge may be one that threads import.
+  if (!topLevelSite()) assertOwner(here, 'configure')
   here.config = mergeConfig(here.config, options)
   here.allowSpin(here.config.spin)
   here.failedStarts.clear()
-  here.closed = false
+  here.stage = 'open'
 }
 
 /**
@@ -84,16 +89,21 @@ export function configure(options: ConfigureOptions = {}): void {
  * })
  */
 export function stats(): Stats {
-  const { post, host, statistics, open } = runtime()
-  const threads = [...post.threads].map(({ threadId, role, state, load }): ThreadStats => {
-    const running = role === 'loop' ? load : Math.min(load, 1)
-    const seen = state === 'starting' || state === 'ending' ? state : load > 0 ? 'busy' : 'idle'
-    return { id: threadId, role, state: seen, running, queued: load - running }
-  })
+  const { post, executors, statistics, open } = runtime()
+  const threads = [...post.threads].map(
+    ({ threadId, role, state, load, isCleaningUp, hasWorked }): ThreadStats => {
+      const running = role === 'loop' ? load : Math.min(load, 1)
+      const serving = load > 0 || isCleaningUp ? 'busy' : 'idle'
+      // One that has taken a call is up, whether or not its word of that has been read.
+      const isStarting = state === 'starting' && !hasWorked
+      const seen = isStarting || state === 'ending' ? state : serving
+      return { id: threadId, role, state: seen, running, queued: load - running }
+    },
+  )
   const { made, succeeded, failed, wait, run } = statistics
   return {
     threads,
-    queued: host?.queued ?? 0,
+    queued: [...executors].reduce((sum, { queued }) => sum + queued, 0),
     contexts: open.contextCount,
     calls: { made, pending: open.callCount, succeeded, failed },
     wait,
@@ -103,10 +113,11 @@ export function stats(): Stats {
 
 /**
  * Ends the bridge: no new calls, the running ones finish, or are ended at the timeout, the `onThreadExit` functions run, and
- * every thread is gone when the promise resolves. Calls made afterwards are refused with ClosedError, until `configure()` starts it
- * again.
+ * every thread is gone when the promise resolves. Calls made afterwards are refused with ClosedError, also those of a context that is
+ * still open, until `configure()` starts the bridge again.
  *
  * @param options `timeout`: how long running calls and open contexts may take to finish, in ms. Default 10,000.
+ * @throws SyncBridgeError (SYNCBRIDGE_ERROR) on a thread that the bridge has made, which can't end the others: call it in the main thread.
  * @example
  * import { createServer } from 'node:http'
  * import { shutdown } from '@syncbridge/core'
@@ -117,24 +128,52 @@ export function stats(): Stats {
  *   await shutdown({ timeout: 5000 })
  * })
  */
-export async function shutdown(options: { timeout?: number } = {}): Promise<void> {
+export async function shutdown(options: { timeout?: number | undefined } = {}): Promise<void> {
   assertOptions('shutdown', options, ['timeout'])
-  assertTimeout(options.timeout, 'shutdown')
+  const { timeout = 10_000 } = options
+  assertTimeout(timeout, 'shutdown')
   const here = runtime()
-  here.closed = true
-  const deadline = new Deadline(options.timeout ?? 10_000)
+  assertOwner(here, 'shutdown')
+  if (here.stage === 'open') here.stage = 'closing'
+  const deadline = new Deadline(timeout)
   await orAfter(here.open.whenIdle(), deadline.remaining())
+  // Called off by configure().
+  if (!here.closed) return
+  here.stage = 'ending'
   for (const call of here.open.calls) {
     here.outbox.abandon(
       call,
       new ClosedError(`${call.label} was still running when shutdown() ended it.`, {
+        closed: 'bridge',
         function: call.label,
       }),
       true,
     )
   }
-  const forExit = Math.max(deadline.remaining(), LEAST_FOR_EXIT)
-  await Promise.all([...here.post.threads].map((thread) => thread.leave(forExit)))
+  await endThreads(here, deadline)
+}
+
+async function endThreads(here: Runtime, deadline: Deadline): Promise<void> {
+  const leave = (threads: readonly Thread[]) => {
+    const timeout = Math.max(deadline.remaining(), LEAST_FOR_EXIT)
+    return Promise.all(threads.map((thread) => thread.leave(timeout)))
+  }
+  const before = here.post.threads
+  // Loops go last: the exit functions of the others may block on async functions, and start a loop for them.
+  await leave(before.filter(({ role }) => role !== 'loop'))
+  // What configure() has let begin meanwhile is not ended.
+  const loops = here.closed ? here.post.threads : before
+  await leave(loops.filter(({ role }) => role === 'loop'))
+}
+
+/** @throws SyncBridgeError (SYNCBRIDGE_ERROR) on a thread of ours. */
+function assertOwner({ role, address }: Runtime, verb: string): void {
+  if (role === 'root') return
+  throw new SyncBridgeError(
+    `${verb}() was called on a thread that the bridge has made (${address}). It is for the thread that owns all of them: call it in the ` +
+      'main thread, or in the Worker of your own that made the first call.',
+    { thread: address },
+  )
 }
 
 /**

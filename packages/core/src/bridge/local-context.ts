@@ -31,8 +31,10 @@ export class LocalContext {
   /** A context with a copy of the current values. */
   static copy(): LocalContext {
     const context = new LocalContext()
-    for (const [key, value] of runtime().scopes.current()?.cell.values ?? [])
-      context.cell.set(key, value)
+    const cell = runtime().scopes.current()?.cell
+    if (!cell) return context
+    for (const [key, value] of cell.values) context.cell.set(key, value)
+    for (const [key, value] of cell.critical) context.cell.critical.set(key, value)
     return context
   }
 

@@ -1,6 +1,6 @@
 import type { StorageCodec } from '../context/carriers.js'
 import { createNamespace, type LocalStore } from '../context/local-namespace.js'
-import { type AsyncLocalStorage, scopeLike } from '../context/scope.js'
+import { type AsyncLocalStorage, type Scope, scopeLike } from '../context/scope.js'
 import { topLevelSite } from '../registry/call-site.js'
 import type { Runtime } from '../runtime/runtime.js'
 import { runtime } from '../runtime/runtime.js'
@@ -8,8 +8,11 @@ import { assertOptions } from './bridged-function.js'
 
 /** Options of a `Local`. */
 export interface LocalOptions {
-  /** Never crosses between threads, and is emptied when its thread changes hands: for connections and cursors. Default false. */
-  threadCritical?: boolean
+  /**
+   * Never crosses between threads, and is emptied when its thread changes hands: for connections and cursors. On a loop it is there
+   * again in async code below sync code. Default false.
+   */
+  threadCritical?: boolean | undefined
 }
 
 /** Makes objects whose properties follow the chain of calls. */
@@ -44,10 +47,10 @@ export const Local: LocalConstructor = class {
   constructor(options: LocalOptions = {}) {
     assertOptions('Local', options, ['threadCritical'])
     const here = runtime()
-    const module = topLevelSite()?.module
+    const site = topLevelSite()
     // Made elsewhere it has no name that another thread could know, but its values still travel along and come back.
-    const ordinal = here.registry.nextOrdinal(module ?? here.address, 'Local')
-    const prefix = `${module ?? `thread ${here.address}`} Local ${ordinal}\n`
+    const ordinal = here.registry.nextOrdinal(site ?? { module: here.address }, 'Local')
+    const prefix = `${site?.module ?? `thread ${here.address}`} Local ${ordinal}\n`
     // biome-ignore lint/correctness/noConstructorReturn: the object is a view on the current scope, not the instance.
     return createNamespace(
       this,
@@ -93,17 +96,17 @@ function travellingStore({ scopes }: Runtime): LocalStore {
 }
 
 /**
- * As in asgiref: the whole thread's in sync code on a sync thread, the scope's own on a loop. Sync code that runs on a frame
- * of a loop's thread has those of the code that is blocked there.
+ * As in asgiref. In sync code on a sync thread: the whole thread's, or where the thread is leased, those of the context that leases it.
+ * On a loop: the scope's own, which code that comes back to this loop along the chain of calls shares. Sync code that runs on a frame of
+ * a loop's thread has those of the code that is blocked there.
  */
 function criticalStore(here: Runtime): LocalStore {
-  const values = () => {
-    const mode = here.scopes.current()?.mode ?? 'open'
-    const isSyncThread = here.role !== 'root' && here.role !== 'loop'
-    return isSyncThread && (mode === 'sync' || mode === 'open')
-      ? here.critical
-      : here.scopes.ensure().cell.critical
+  const isSyncThread = here.role !== 'root' && here.role !== 'loop'
+  const ofThread = (scope: Scope | undefined) => {
+    if (!isSyncThread || (scope && scope.mode !== 'sync' && scope.mode !== 'open')) return undefined
+    return here.leased ? scope?.context?.critical : here.critical
   }
+  const values = () => ofThread(here.scopes.current()) ?? here.scopes.ensure().cell.critical
   return {
     read: values,
     set: (key, value) => void values().set(key, value),

@@ -19,11 +19,11 @@ import { assertOptions } from './bridged-function.js'
  *
  * main(async () => console.log(await fib(20))) // 6765
  */
-export function main<T>(fn: () => T, options: { module?: string } = {}): T | undefined {
+export function main<T>(fn: () => T, options: { module?: string | undefined } = {}): T | undefined {
   assertOptions('main', options, ['module'])
   if (typeof fn !== 'function') throw new TypeError('main: the program’s part must be a function')
-  const site: CallSite | undefined =
-    options.module === undefined ? topLevelSite() : siteOf(options.module)
+  const { module } = options
+  const site: CallSite | undefined = module === undefined ? topLevelSite() : siteOf(module)
   if (!site) {
     throw new RegistrationError(
       'main() was not called at the top level of a module. Call it there, or give { module: import.meta.url }.',

@@ -1,6 +1,8 @@
 /** What a call takes along of the code that makes it, and where it brings back what it changed. */
+
+import { CarriedStores } from '../call/carried-stores.js'
 import { NO_CHANGES } from '../codec/clone-failure.js'
-import type { Codec } from '../codec/codec.js'
+import { Codec } from '../codec/codec.js'
 import type { Captured } from '../context/carriers.js'
 import type { Cell } from '../context/cell.js'
 import type { Scope } from '../context/scope.js'
@@ -19,7 +21,9 @@ export class Surroundings {
   constructor(here: Runtime, scope: Scope, codec: Codec, cell: Cell = scope.cell) {
     this.#codec = codec
     this.#cell = cell
-    this.#stores = here.carriers.capture(scope.storages)
+    const values = () =>
+      new CarriedStores(codec, () => new Codec(here.registry, codec.ref, codec.iterators))
+    this.#stores = here.carriers.capture(values, scope.storages)
     this.locals = localsOf(cell, codec)
     this.storages = this.#stores.wire
     // One that has ended is in force nowhere: work that outlives it may open another.

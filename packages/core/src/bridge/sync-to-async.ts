@@ -1,4 +1,5 @@
 import { assertTimeout } from '../cancellation/deadline.js'
+import { assertBoolean } from '../cancellation/print-given.js'
 import type { FunctionRef } from '../protocol.js'
 import {
   isAsyncFunction,
@@ -6,29 +7,32 @@ import {
   markAsyncFunction,
 } from '../registry/async-functions.js'
 import type { AnyFunction } from '../registry/registry.js'
+import { readOptions } from '../runtime/config.js'
 import { awaitCall } from './awaited-call.js'
 // In a bundle, the evaluation of this makes a thread one of ours.
 import './boot-thread.js'
 import { assertOptions, imitate, type NamingOptions, register } from './bridged-function.js'
 import { assertOnAbort, type CallOptions, callable } from './call-options.js'
 import { assertExecutor, type Executor } from './executor.js'
+import { followingThis } from './following-this.js'
 import { installHandles } from './handle.js'
 import type { LocalContext } from './local-context.js'
+import { toldIfMissing } from './missing-export.js'
 import { alsoIterable, iterateLater } from './remote-iterator.js'
-import { applyVerb } from './verb.js'
+import { applyVerb, assertFunction } from './verb.js'
 
 /** Options of `syncToAsync`. */
 export interface SyncToAsyncOptions extends NamingOptions {
   /** Whether the code needs its chain's one thread. Default true; false runs it on any thread of the pool. */
-  threadSensitive?: boolean
+  threadSensitive?: boolean | undefined
   /** Default time for each call, queueing included, in ms. Default: no limit. */
-  timeout?: number
+  timeout?: number | undefined
   /** What becomes of running code that is given up: see `CallOptions`. Default `release`. */
-  onAbort?: CallOptions['onAbort']
+  onAbort?: CallOptions['onAbort'] | undefined
   /** What runs the calls instead of the process's pool; only with `threadSensitive: false`. */
-  executor?: Executor
+  executor?: Executor | undefined
   /** The `Local` values that the function runs with, and that keep what it changes. By default the caller's. */
-  context?: LocalContext
+  context?: LocalContext | undefined
 }
 
 /** A synchronous function, made awaitable. */
@@ -56,9 +60,15 @@ export type AsyncBridgedOf<A extends unknown[], R> = 0 extends 1 & R
 
 /** What `syncToAsync` is once its options have been given. */
 export interface SyncToAsyncDecorator {
-  <A extends unknown[], R extends Generator<unknown, unknown, never>>(
+  // biome-ignore lint/suspicious/noExplicitAny: with `never`, `yield` in a generator written in place would have that type, and nothing could iterate over it.
+  <A extends unknown[], R extends Generator<unknown, unknown, any>>(
     fn: (...args: A) => R,
   ): AsyncBridgedOf<A, R>
+  <A extends unknown[], R extends PromiseLike<unknown>>(
+    fn: (...args: A) => R,
+  ): {
+    /** Why. */ readonly error: 'syncToAsync takes synchronous functions: await an async one directly'
+  }
   <A extends unknown[], R>(fn: (...args: A) => R): AsyncBridged<A, R>
   (method: (...args: never[]) => unknown, context: ClassMethodDecoratorContext): void
   (target: object, name: string | symbol, descriptor: PropertyDescriptor): void
@@ -101,10 +111,18 @@ const MORE = ['onAbort']
  * const keys = await Promise.all([hash('secret', 'salt'), hash('other', 'salt')]) // in parallel
  * console.log(keys.map(({ length }) => length)) // [ 64, 64 ]
  */
-export function syncToAsync<A extends unknown[], R extends Generator<unknown, unknown, never>>(
+// biome-ignore lint/suspicious/noExplicitAny: with `never`, `yield` in a generator written in place would have that type, and nothing could iterate over it.
+export function syncToAsync<A extends unknown[], R extends Generator<unknown, unknown, any>>(
   fn: (...args: A) => R,
   options?: SyncToAsyncOptions,
 ): AsyncBridgedOf<A, R>
+/** Async functions are refused, by a `TypeError`: await them directly. The compiler shows the text of the result to whoever calls it. */
+export function syncToAsync<A extends unknown[], R extends PromiseLike<unknown>>(
+  fn: (...args: A) => R,
+  options?: SyncToAsyncOptions,
+): {
+  /** Why. */ readonly error: 'syncToAsync takes synchronous functions: await an async one directly'
+}
 export function syncToAsync<A extends unknown[], R>(
   fn: (...args: A) => R,
   options?: SyncToAsyncOptions,
@@ -114,7 +132,11 @@ export function syncToAsync<M extends object>(
   module: URL,
   options?: Omit<SyncToAsyncOptions, 'module' | 'name'>,
 ): AsyncModule<M>
-/** As a decorator of static methods, whose `this` is then their class. */
+/**
+ * As a decorator of static methods, whose `this` is then the class that they are written in: called on one that inherits them, those that
+ * read `this` are refused. `.with(options)` can't see on which class it was asked for: what it gives runs on the class that the method is
+ * written in. A decorator can't change the type of a method: in TypeScript declare both results, `number | Promise<number>`.
+ */
 export function syncToAsync(
   method: (...args: never[]) => unknown,
   context: ClassMethodDecoratorContext,
@@ -129,12 +151,17 @@ export function syncToAsync(...args: unknown[]): unknown {
 }
 
 function wrap(subject: unknown, options: SyncToAsyncOptions): AsyncBridged<unknown[], unknown> {
-  if (typeof subject !== 'function' || isAsyncFunction(subject)) {
-    throw new TypeError('syncToAsync can only be applied to sync functions.')
+  const expected = 'syncToAsync can only be applied to sync functions'
+  assertFunction(subject, expected)
+  const fn = subject
+  if (isAsyncFunction(fn)) {
+    const { name } = fn
+    throw new TypeError(
+      `${expected}, and ${typeof name === 'string' && name !== '' ? name : 'this one'} is async. Await it directly; inside synchronous code, call it through asyncToSync.`,
+    )
   }
-  const fn = subject as AnyFunction
   const ref = register(fn, 'syncToAsync', options)
-  return imitate(bridge(ref, options, isGeneratorFunction(fn)), fn)
+  return imitate(bridge(ref, options, isGeneratorFunction(fn), fn), fn)
 }
 
 /** @param isGenerator Whether it is known to give a generator, which begins with its first item. */
@@ -142,6 +169,7 @@ function bridge(
   ref: FunctionRef,
   options: SyncToAsyncOptions,
   isGenerator = false,
+  fn?: AnyFunction,
 ): AsyncBridged<unknown[], unknown> {
   installHandles()
   const placement = { threadSensitive: options.threadSensitive ?? true, executor: options.executor }
@@ -150,17 +178,29 @@ function bridge(
     ...(options.onAbort && { onAbort: options.onAbort }),
     ...(options.context && { context: options.context }),
   }
-  const call = (perCall: CallOptions, args: readonly unknown[]) =>
-    awaitCall({ ref }, placement, perCall, args)
-  const bridged = isGenerator
-    ? callable(defaults, (perCall, args) => iterateLater(perCall, () => call(perCall, args)), MORE)
-    : callable(defaults, (perCall, args) => alsoIterable(call(perCall, args)), MORE)
+  const call = (perCall: CallOptions, args: readonly unknown[], called: unknown) => {
+    try {
+      const self = followingThis(called, fn)
+      return awaitCall(self ? { ref, self } : { ref }, placement, perCall, args)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+  const bridged = callable<unknown>(
+    defaults,
+    isGenerator
+      ? (perCall, args, self) => iterateLater(perCall, () => call(perCall, args, self))
+      : (perCall, args, self) => alsoIterable(toldIfMissing(ref, call(perCall, args, self))),
+    MORE,
+  )
   return markAsyncFunction(bridged as AsyncBridged<unknown[], unknown>)
 }
 
-function checked(options: SyncToAsyncOptions): SyncToAsyncOptions {
-  assertOptions('syncToAsync', options, OPTIONS)
+function checked(given: SyncToAsyncOptions): SyncToAsyncOptions {
+  assertOptions('syncToAsync', given, OPTIONS)
+  const options = readOptions(given, OPTIONS)
   assertTimeout(options.timeout, 'syncToAsync')
+  assertBoolean(options.threadSensitive, 'syncToAsync', 'threadSensitive')
   assertOnAbort(options.onAbort, 'syncToAsync')
   if (options.executor !== undefined) {
     if (options.threadSensitive !== false)

@@ -1,16 +1,18 @@
 import type { Call } from '../call/call.js'
-import { ClosedError } from '../errors.js'
+import { assertTimeout } from '../cancellation/deadline.js'
+import { ClosedError, DeadlockError } from '../errors.js'
 import { PoolExecutor, type PoolOptions } from '../executor/pool-executor.js'
-import { assertPoolOptions, type ConfigureOptions } from '../runtime/config.js'
+import { type ConfigureOptions, poolSizes, threadSettings } from '../runtime/config.js'
 import type { Runtime } from '../runtime/runtime.js'
 import { runtime } from '../runtime/runtime.js'
 import { awaitCall } from './awaited-call.js'
+import { assertOptions } from './bridged-function.js'
 import { type Executor, type ExecutorCall, TAKE } from './executor.js'
 
 /** Options of a `ThreadPoolExecutor`. */
 export interface ThreadPoolExecutorOptions extends PoolOptions {
   /** Memory limits of each thread, in MB. */
-  resourceLimits?: NonNullable<ConfigureOptions['resourceLimits']>
+  resourceLimits?: NonNullable<ConfigureOptions['resourceLimits']> | undefined
 }
 
 /**
@@ -30,20 +32,21 @@ export interface ThreadPoolExecutorOptions extends PoolOptions {
  * console.log(`${keys.length} keys by ${stats().threads.length} threads`) // 3 keys by 2 threads
  */
 export class ThreadPoolExecutor implements Executor {
-  readonly #options: ThreadPoolExecutorOptions
   readonly #here: Runtime
   readonly #pool: PoolExecutor
-  #closed = false
+  /** `closing`: what it has may finish, and whatever that calls here. */
+  #stage: 'open' | 'closing' | 'closed' = 'open'
 
   /** @throws TypeError where an option is unknown or out of range. */
   constructor(options: ThreadPoolExecutorOptions = {}) {
-    const { resourceLimits, ...sizes } = options
-    assertPoolOptions('ThreadPoolExecutor', sizes)
-    this.#options = options
+    // As they are now: what is changed later has not been checked.
+    const sizes = poolSizes('ThreadPoolExecutor', options, ['resourceLimits'])
+    const settings = { resourceLimits: options.resourceLimits }
+    const { resourceLimits } = threadSettings('ThreadPoolExecutor', settings)
     this.#here = runtime()
     this.#pool = new PoolExecutor(
       (role) => this.#here.spawn(role, undefined, resourceLimits),
-      () => this.#options,
+      () => sizes,
     )
     this.#here.executors.add(this.#pool)
     Object.defineProperty(this, TAKE, { value: (call: Call) => this.#take(call) })
@@ -60,13 +63,31 @@ export class ThreadPoolExecutor implements Executor {
   }
 
   /**
-   * Takes no more calls, lets those that it has finish, and ends the threads.
+   * Takes no more calls, lets those that it has finish, with what they call here, and ends the threads.
    * Calls made afterwards are refused with ClosedError (SYNCBRIDGE_CLOSED).
+   *
+   * @param options `timeout`: how long generators that its calls gave may take to end, in ms. Default 10,000.
+   * @throws DeadlockError (SYNCBRIDGE_DEADLOCK) in code that one of its calls waits for: it would wait for itself.
    */
-  async close(): Promise<void> {
-    this.#closed = true
-    await this.#pool.drained()
-    await this.#pool.terminate()
+  async close(options: { timeout?: number | undefined } = {}): Promise<void> {
+    assertOptions('close', options, ['timeout'])
+    const { timeout = 10_000 } = options
+    assertTimeout(timeout, 'close')
+    if (this.#pool.serves(this.#here.scopes.current()?.chain ?? []))
+      throw new DeadlockError(
+        'close() of a ThreadPoolExecutor was called in code that one of its own calls waits for. It would wait for that call, and so for ' +
+          'itself: close it when the call has ended.',
+      )
+    if (this.#stage === 'open') this.#stage = 'closing'
+    // Calls that were given up are waited for, too, and hold nothing themselves: the process would end in the middle.
+    const letGo = this.#here.open.hold()
+    try {
+      await this.#pool.drained(timeout)
+      this.#stage = 'closed'
+      await this.#pool.terminate()
+    } finally {
+      letGo()
+    }
     this.#here.executors.delete(this.#pool)
   }
 
@@ -76,10 +97,13 @@ export class ThreadPoolExecutor implements Executor {
   }
 
   #take(call: Call): void {
-    if (this.#closed) {
+    const { chain } = call.request.scope
+    const isTaken =
+      this.#stage === 'open' || (this.#stage === 'closing' && this.#pool.serves(chain))
+    if (!isTaken) {
       const failure = new ClosedError(
         `${call.label} was given to a ThreadPoolExecutor that has been closed.`,
-        { function: call.label },
+        { closed: 'executor', function: call.label },
       )
       call.settle({ failure })
       call.finish()

@@ -1,7 +1,11 @@
+import * as types from 'node:util/types'
+import { assertSignal } from '../cancellation/abort-signal.js'
 import { assertTimeout } from '../cancellation/deadline.js'
+import { assertHeadroom, TO_CALL } from '../codec/headroom.js'
 import { type ContextRef, openerOf } from '../context/context-ref.js'
 import type { Scope } from '../context/scope.js'
 import { ClosedError, SyncBridgeError } from '../errors.js'
+import { afterwards } from '../runtime/afterwards.js'
 import type { Runtime } from '../runtime/runtime.js'
 import { runtime } from '../runtime/runtime.js'
 import { assertOptions } from './bridged-function.js'
@@ -16,9 +20,9 @@ export interface ThreadSensitiveContextOptions {
    * Aborts the context's own signal, and with it the calls that are running in it. A function is asked for it with the context's
    * first call, or with the first look at `context.signal`: where there is neither, there is nothing to listen to. It gets the context.
    */
-  signal?: AbortSignal | ((context: ThreadSensitiveContext) => AbortSignal)
+  signal?: AbortSignal | ((context: ThreadSensitiveContext) => AbortSignal) | undefined
   /** Time after which the context's signal aborts with a CallTimeoutError, in ms, counted from `run`. */
-  timeout?: number
+  timeout?: number | undefined
 }
 
 class CheckedOptions implements ThreadSensitiveContextOptions {
@@ -27,8 +31,12 @@ class CheckedOptions implements ThreadSensitiveContextOptions {
 
   constructor(options: ThreadSensitiveContextOptions) {
     assertOptions('ThreadSensitiveContext', options, OPTIONS)
-    assertTimeout(options.timeout, 'ThreadSensitiveContext')
-    Object.assign(this, options)
+    // Each is read once: what was checked is what is used.
+    const { signal, timeout } = options
+    if (typeof signal !== 'function') assertSignal(signal, 'ThreadSensitiveContext')
+    assertTimeout(timeout, 'ThreadSensitiveContext')
+    if (signal !== undefined) this.signal = signal
+    if (timeout !== undefined) this.timeout = timeout
   }
 }
 
@@ -61,10 +69,12 @@ class CheckedOptions implements ThreadSensitiveContextOptions {
  */
 export class ThreadSensitiveContext {
   readonly #options: CheckedOptions
-  /** The last of its runs that are going on; each knows the one before. */
-  #lastRun: ContextRun | undefined = undefined
-  #controller: AbortController | undefined = undefined
-  #isAbortUntold = false
+  /** The run that began last, as long as it is going on. */
+  #run: ContextRun | undefined = undefined
+  /** When that run is over, what its signal belongs to: the run itself would keep a request's objects. */
+  #past: AbortController | undefined = undefined
+  /** Made for who looks at the signal before the first run, which takes it over. */
+  #ahead: AbortController | undefined = undefined
 
   /** @throws TypeError where an option is unknown or out of range. */
   constructor(options: ThreadSensitiveContextOptions = {}) {
@@ -80,38 +90,32 @@ export class ThreadSensitiveContext {
     return new CheckedOptions(options)
   }
 
-  /** Aborts with the given signal and at the timeout. */
+  /**
+   * Aborts with the given signal and at the timeout. Each run has its own: code inside a run sees that one, code outside that of the run
+   * that began last or, before the first, of the first.
+   */
   get signal(): AbortSignal {
-    return this.#look().signal
+    const here = runtime()
+    const around = here.scopes.current()?.context
+    // Also what a run has left behind sees that run's.
+    const inside = here.open.context(around) ?? (around instanceof ContextRun ? around : undefined)
+    if (inside?.owner === this) return inside.signal
+    if (this.#run) return this.#run.signal
+    if (this.#past) return this.#past.signal
+    this.#ahead ??= new AbortController()
+    return this.#ahead.signal
   }
 
   /** The open context around the running code, if it was opened on this thread. */
   static current(): ThreadSensitiveContext | undefined {
     const here = runtime()
-    const open = here.open.context(here.scopes.current()?.context)
+    const open = here.open.context(here.scopes.current()?.context)?.owner
     return open instanceof ThreadSensitiveContext ? open : undefined
   }
 
   /** Also for a context of another copy of the library in this process. */
   static [Symbol.hasInstance](value: unknown): boolean {
     return typeof value === 'object' && value !== null && BRAND in value
-  }
-
-  /** @internal */
-  takeAbort(): boolean {
-    this.#look()
-    const untold = this.#isAbortUntold
-    this.#isAbortUntold = false
-    return untold
-  }
-
-  /** @internal */
-  abort(reason: unknown): void {
-    const controller = this.#look()
-    if (controller.signal.aborted) return
-    // Before the signal: the running calls hear it, and take it off.
-    this.#isAbortUntold = true
-    controller.abort(reason)
   }
 
   /**
@@ -125,13 +129,19 @@ export class ThreadSensitiveContext {
   async run<T>(fn: (context: ThreadSensitiveContext) => T | Promise<T>): Promise<T> {
     const here = runtime()
     const around = here.scopes.current()
-    const outer = here.open.context(around?.context)
+    const outer = here.open.context(around?.context)?.owner
     if (outer instanceof ThreadSensitiveContext) return await fn(outer)
     // Opened on another thread: it goes on here, and a second lease would wait for the first.
     if (isElsewhere(here, around?.context)) return await fn(this)
+    // Node enters and leaves a context in several steps. Cut off in between, what follows would run inside.
+    assertHeadroom(TO_CALL)
     const run = this.#begin(here, around)
     try {
       return await here.scopes.run(run, () => fn(this))
+    } catch (error) {
+      // Near the end of a stack the context could not be ended, and would stay open. After a wait there is room.
+      if (types.isNativeError(error) && error instanceof RangeError) await undefined
+      throw error
     } finally {
       const cleaning = run.end()
       if (cleaning) await cleaning
@@ -157,38 +167,27 @@ export class ThreadSensitiveContext {
 
   /** @internal */
   forget(run: ContextRun): void {
-    this.#lastRun = run.without(this.#lastRun)
+    if (this.#run !== run) return
+    this.#run = undefined
+    this.#past = run.controller
   }
 
   #begin(here: Runtime, around: Scope | undefined): ContextRun {
     if (here.closed)
       throw new ClosedError(
         'ThreadSensitiveContext.run was called after shutdown(). Call configure() to start again.',
+        { closed: 'bridge' },
       )
-    const run = new ContextRun(here, this, this.#options, this.#lastRun, around)
-    this.#lastRun = run
+    const run = new ContextRun(here, this, this.#options, this.#ahead, around)
+    this.#ahead = undefined
+    this.#run = run
     try {
-      this.#throwIfAborted(run)
+      run.throwIfAborted()
     } catch (error) {
-      void run.end()
+      afterwards.then(() => void run.end())
       throw error
     }
     return run
-  }
-
-  /** The first time, whatever may abort the context begins to be heard. */
-  #look(): AbortController {
-    if (this.#controller) return this.#controller
-    this.#controller = new AbortController()
-    for (let run = this.#lastRun; run; run = run.before) run.arm()
-    return this.#controller
-  }
-
-  #throwIfAborted(run: ContextRun): void {
-    const { signal } = this.#options
-    // With nobody having looked, there is nothing that could have aborted but what was given.
-    if (this.#controller || (typeof signal === 'object' && signal.aborted)) run.arm()
-    this.#controller?.signal.throwIfAborted()
   }
 }
 
@@ -200,8 +199,11 @@ Object.defineProperty(ThreadSensitiveContext.prototype, BRAND, { value: true })
  * cursor, roll back a transaction. They run in reverse order, each even if another failed; after a failure the thread is
  * replaced, and the error is emitted as a process warning.
  *
- * @param fn A synchronous function; it may close over anything of this thread.
- * @throws SyncBridgeError where the running code is not on a thread that a context leases.
+ * @param fn It may close over anything of this thread, and may be async: the next function runs when its promise has settled, and the
+ * thread serves nobody before the last one's has. All of them together have `leased.exitTimeout`; then the thread is replaced.
+ * @throws TypeError where it is not a function.
+ * @throws SyncBridgeError (SYNCBRIDGE_ERROR) where the running code is not on a thread that its context leases, where the context has ended, and in
+ * an exit function.
  * @example
  * // ledger.js
  * import { DatabaseSync } from 'node:sqlite'
@@ -212,13 +214,20 @@ Object.defineProperty(ThreadSensitiveContext.prototype, BRAND, { value: true })
  *   onContextExit(() => db.isTransaction && db.exec('ROLLBACK'))
  * })
  */
-export function onContextExit(fn: () => void): void {
+export function onContextExit(fn: () => unknown): void {
+  if (typeof fn !== 'function') throw new TypeError('onContextExit: expected a function')
   const here = runtime()
   const scope = here.scopes.current()
-  if (scope?.mode !== 'sync' || scope.context === undefined || here.role !== 'leased') {
+  if (scope?.mode !== 'sync' || scope.context === undefined || !here.leased) {
     throw new SyncBridgeError(
       'onContextExit was called where no context leases the thread. Call it in a thread-sensitive function that was called ' +
         'inside ThreadSensitiveContext.run().',
+    )
+  }
+  if (!here.leased.isLeasedTo(scope.context)) {
+    throw new SyncBridgeError(
+      'onContextExit was called in a context that does not lease this thread (any more): it has ended, its exit functions are running, or ' +
+        'the function lives on the thread of another context. The function that was given would never run.',
     )
   }
   // Like any callback of Node's: with the Locals of the code that registered it.

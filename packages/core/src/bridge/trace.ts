@@ -1,6 +1,7 @@
 /** One call as listeners see it: told to those of this thread and, within a call that the root follows, to the root's. */
 import type { Call } from '../call/call.js'
-import { type CallEvent, callChannel, commonNow } from '../diagnostics/call-channel.js'
+import { type CallEvent, callChannel, commonNow, writeTo } from '../diagnostics/call-channel.js'
+import { TransferError } from '../errors.js'
 import type { FunctionRef, TraceMessage, WireValue } from '../protocol.js'
 import type { Runtime } from '../runtime/runtime.js'
 
@@ -18,10 +19,14 @@ export function traceOf(
 }
 
 export class Trace {
+  /** Kept beside the event, which belongs to the listeners, as all that the library needs to know of the call. */
+  readonly id: string
   readonly #here: Runtime
   readonly #ref: FunctionRef
   readonly #event: CallEvent
   readonly #isForwarded: boolean
+  readonly #made: Pick<CallEvent, 'parent' | 'mode' | 'startedAt'>
+  #end: Required<TraceMessage>['end'] | undefined
 
   constructor(
     here: Runtime,
@@ -33,88 +38,109 @@ export class Trace {
     this.#ref = ref
     this.#isForwarded = parent !== undefined && here.address !== here.hostAddress
     here.tracedCalls += 1
+    this.id = `${here.address}#${here.tracedCalls}`
+    this.#made = { parent, mode, startedAt: commonNow() }
     this.#event = {
-      id: `${here.address}#${here.tracedCalls}`,
-      parent,
+      ...this.#made,
+      id: this.id,
       function: ref.name,
       module: ref.module,
-      mode,
       from: here.address,
-      startedAt: commonNow(),
       endedAt: undefined,
       thread: undefined,
       ran: undefined,
     }
   }
 
-  get id(): string {
-    return this.#event.id
-  }
-
   /** Learns from the call where it ran and how long. */
   follow(call: Call): void {
     call.whenSettled((settlement) => {
-      this.#event.endedAt = commonNow()
-      if (!('outcome' in settlement)) return
-      this.#event.thread = settlement.outcome.thread
-      this.#event.ran = settlement.outcome.ran
+      const { thread, ran } =
+        'outcome' in settlement ? settlement.outcome : { thread: undefined, ran: undefined }
+      this.#end = { endedAt: commonNow(), thread, ran }
     })
   }
 
+  // Not by Node's tracePromise and traceSync: what these can't write to an event that a listener has frozen fails the call.
+
   promise(start: () => Promise<unknown>): Promise<unknown> {
     this.#tell()
-    try {
-      const promise = callChannel.tracePromise(start, this.#event) as Promise<unknown>
-      if (this.#isForwarded) {
-        promise.then(
-          () => this.#tellEnd(),
-          (error: unknown) => this.#tellEnd({ error }),
+    return callChannel.start.runStores(this.#event, () => {
+      try {
+        return start().then(
+          (value) => {
+            this.#settled({ result: value })
+            return value
+          },
+          (error: unknown) => {
+            this.#settled({ error })
+            throw error
+          },
         )
+      } catch (error) {
+        this.#over({ error })
+        throw error
+      } finally {
+        callChannel.end.publish(this.#event)
       }
-      return promise
-    } catch (error) {
-      this.#tellEnd({ error })
-      throw error
-    }
+    })
   }
 
   sync(block: () => unknown): unknown {
     this.#tell()
-    try {
-      const value = callChannel.traceSync(block, this.#event)
-      this.#tellEnd()
-      return value
-    } catch (error) {
-      this.#tellEnd({ error })
-      throw error
-    }
+    return callChannel.start.runStores(this.#event, () => {
+      try {
+        const value = block()
+        this.#over({ result: value })
+        return value
+      } catch (error) {
+        this.#over({ error })
+        throw error
+      } finally {
+        callChannel.end.publish(this.#event)
+      }
+    })
+  }
+
+  #settled(what: { result: unknown } | { error: unknown }): void {
+    this.#over(what)
+    callChannel.asyncStart.publish(this.#event)
+    callChannel.asyncEnd.publish(this.#event)
+  }
+
+  #over(what: { result: unknown } | { error: unknown }): void {
+    const end = this.#end ?? { endedAt: commonNow(), thread: undefined, ran: undefined }
+    // The calls within this one have ended before it.
+    this.#here.announcements.publish()
+    this.#tellEnd(end, what)
+    writeTo(this.#event, { ...end, ...what })
+    if ('error' in what) callChannel.error.publish(this.#event)
   }
 
   #tell(more?: Pick<TraceMessage, 'end' | 'error'>): void {
     if (!this.#isForwarded) return
-    const { id, parent, mode, startedAt } = this.#event
     const { address: from, hostAddress: to } = this.#here
-    const call = { id, parent, ref: this.#ref, mode, startedAt }
+    const call = { id: this.id, ...this.#made, ref: this.#ref }
     this.#here.postOrDrop({ kind: 'trace', to, from, call, ...more })
   }
 
-  #tellEnd(failure?: { error: unknown }): void {
+  #tellEnd(
+    end: Required<TraceMessage>['end'],
+    what: { result: unknown } | { error: unknown },
+  ): void {
     if (!this.#isForwarded) return
-    this.#event.endedAt ??= commonNow()
-    const { endedAt, thread, ran } = this.#event
-    this.#tell({
-      end: { endedAt, thread, ran },
-      ...(failure && { error: this.#encoded(failure.error) }),
-    })
+    this.#tell({ end, ...('error' in what && { error: this.#encoded(what.error) }) })
   }
 
-  /** What can't cross is told as the reason why: a listener must never change what a call comes to. */
+  /** An error that can't cross is told as the reason why. Nothing that goes wrong here may change what the call comes to. */
   #encoded(error: unknown): WireValue {
     const { codec } = this.#here
     try {
       return codec.encodeThrown(error)
-    } catch (obstacle) {
-      return codec.encode(obstacle)
+    } catch {
+      const { name } = this.#ref
+      const why = `what ${name} threw can't be told to the listeners of the root: it can't cross between threads`
+      return codec.encode(new TransferError(why, { function: name }))
     }
   }
 }

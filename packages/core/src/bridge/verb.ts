@@ -1,9 +1,18 @@
 /** The forms that both verbs have: of a function, of a whole module by its URL, as a decorator, and with the options first. */
+import { printGiven } from '../cancellation/print-given.js'
 import type { FunctionRef } from '../protocol.js'
 import type { AnyFunction } from '../registry/registry.js'
 import { isPlainObject } from './bridged-function.js'
 import { decorationOf } from './decorated-method.js'
 import { createModuleProxy } from './module-proxy.js'
+
+/** @throws TypeError that says what was given in place of a function. */
+export function assertFunction(subject: unknown, expected: string): asserts subject is AnyFunction {
+  if (typeof subject === 'function') return
+  const remedy =
+    typeof subject === 'string' ? ' A module is named by a URL: new URL(…, import.meta.url).' : ''
+  throw new TypeError(`${expected}, and not to ${printGiven(subject)}.${remedy}`)
+}
 
 export interface Verb<O extends object> {
   readonly name: string

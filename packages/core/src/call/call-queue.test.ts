@@ -52,6 +52,31 @@ describe('a queue of calls', () => {
     expect(queue.clear()).toEqual(expected)
   })
 
+  test('finds the newest one, however many newer ones were withdrawn', () => {
+    const queue = new CallQueue()
+    const all = calls(30_000)
+    const timeOf = (work: (call: Call) => void) => {
+      const began = performance.now()
+      for (const call of all) work(call)
+      return performance.now() - began
+    }
+    const pushing = timeOf((call) => queue.push(call))
+    expect(queue.shift()).toBe(all[0])
+    const older = all.slice(1)
+    const withdrawing = timeOf(() => {
+      expect(queue.last).toBe(older.pop())
+      queue.last?.withdraw?.()
+    })
+    expect([queue.length, queue.first, queue.last]).toEqual([0, undefined, undefined])
+    const [one, two] = calls(2) as [Call, Call]
+    queue.push(one)
+    queue.push(two)
+    one.withdraw?.()
+    expect([queue.last, queue.shift(), queue.last]).toEqual([two, two, undefined])
+    // Were all gaps gone through each time, it would take thousands of times as long.
+    expect(withdrawing).toBeLessThan(100 * (pushing + 1))
+  })
+
   test('takes calls back in front of those that wait', () => {
     const queue = new CallQueue()
     const [one, two, three] = calls(3) as [Call, Call, Call]

@@ -4,6 +4,11 @@ import type { Call } from './call.js'
 /** When so many have left, and more than half of what was kept, the others move up. */
 const MOST_GAPS = 1024
 
+/** How many wait in several queues together. */
+export interface Total {
+  length: number
+}
+
 /** Calls that wait for a thread, first come, first served. Each step costs the same, however many wait. */
 export class CallQueue {
   /** From `#first` on; a call that was withdrawn leaves a gap. */
@@ -12,6 +17,12 @@ export class CallQueue {
   /** How many places have been given to calls that are no longer kept. */
   #gone = 0
   #length = 0
+  readonly #total: Total
+
+  /** @param total Counted along: for who has many queues. */
+  constructor(total: Total = { length: 0 }) {
+    this.#total = total
+  }
 
   get length(): number {
     return this.#length
@@ -25,18 +36,25 @@ export class CallQueue {
 
   /** The newest one, which stays. */
   get last(): Call | undefined {
-    return this.#calls.findLast((call) => call !== undefined)
+    // Gaps at the end are not gone through a second time: where a line is full, each call that comes asks for the newest.
+    const calls = this.#calls
+    while (calls.length > this.#first && calls[calls.length - 1] === undefined) calls.pop()
+    return calls[calls.length - 1]
   }
 
   push(call: Call): void {
-    const place = this.#gone + this.#calls.push(call) - 1
-    this.#length += 1
+    const place = this.#gone + this.#calls.length
     call.withdraw = () => {
       if (this.#calls[place - this.#gone] !== call) return
       this.#calls[place - this.#gone] = undefined
       this.#length -= 1
+      this.#total.length -= 1
       call.withdraw = undefined
     }
+    this.#calls.push(call)
+    // After the last function: where the stack ends before, nothing has been counted.
+    this.#length += 1
+    this.#total.length += 1
   }
 
   /** Calls that have been in line before, and keep their places. */
@@ -51,6 +69,7 @@ export class CallQueue {
     this.#calls[this.#first] = undefined
     this.#first += 1
     this.#length -= 1
+    this.#total.length -= 1
     this.#moveUp()
     call.withdraw = undefined
     return call
@@ -62,6 +81,7 @@ export class CallQueue {
     this.#gone += this.#calls.length
     this.#calls = []
     this.#first = 0
+    this.#total.length -= this.#length
     this.#length = 0
     return calls
   }

@@ -20,7 +20,6 @@ const newCall = () =>
       format: 'esm',
       name: 'f',
       ordinal: 0,
-      count: 1,
       line: 3,
     },
     args: { value: [] },
@@ -28,6 +27,25 @@ const newCall = () =>
   } satisfies CallRequest)
 
 describe('a call', () => {
+  test('is told to every listener and goes back to its thread, whatever one of them throws, and that is not lost', () => {
+    const call = newCall()
+    const nextTick = vi.spyOn(process, 'nextTick').mockImplementation(() => undefined)
+    const failure = new Error('thrown by a listener')
+    const [heard, holder] = [vi.fn(), { callFinished: vi.fn() }]
+    call.holder = holder
+    call.whenSettled(() => {
+      throw failure
+    })
+    call.whenSettled(heard)
+    call.settle({ outcome: succeeded(1) })
+    call.finish()
+    const [thrower] = nextTick.mock.calls.map(([fn]) => fn as () => void)
+    nextTick.mockRestore()
+    expect(heard).toHaveBeenCalledTimes(1)
+    expect(holder.callFinished).toHaveBeenCalledTimes(1)
+    expect(thrower).toThrow(failure)
+  })
+
   test('is settled once: what comes first stays, and every listener hears it once', () => {
     const call = newCall()
     const [before, after] = [vi.fn(), vi.fn()]

@@ -3,16 +3,16 @@
  * that one that makes thousands of calls at once holds up none of the others; among its own they keep their order.
  */
 import type { Call } from './call.js'
-import { CallQueue } from './call-queue.js'
+import { CallQueue, type Total } from './call-queue.js'
 
 export class FairQueue {
   /** Whose turn it is comes first. */
   readonly #groups = new Map<string, CallQueue>()
+  /** Counted along: it is asked for with each call, and there may be as many groups as calls. */
+  readonly #total: Total = { length: 0 }
 
   get length(): number {
-    let sum = 0
-    for (const { length } of this.#groups.values()) sum += length
-    return sum
+    return this.#total.length
   }
 
   /** The next one, which stays. */
@@ -73,7 +73,7 @@ export class FairQueue {
     const key = keyOf(call)
     let group = this.#groups.get(key)
     if (!group) {
-      group = new CallQueue()
+      group = new CallQueue(this.#total)
       this.#groups.set(key, group)
     }
     return group

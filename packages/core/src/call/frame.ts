@@ -3,9 +3,13 @@
  * call chain sends from below, one at a time, and nobody else's. Work for an outer frame waits until the inner one is
  * done: it must not run in the middle of the sync code that the outer frame is running.
  */
-import type { CallMessage } from '../protocol.js'
+import type { CallMessage, ThreadAddress } from '../protocol.js'
+import { isWithin } from '../thread-address.js'
 
 const NO_CALLS: readonly CallMessage[] = []
+
+/** From here on numbers begin anew, above those of the frames that are open: shared memory has 31 bits for one. */
+const LAST_ID = 2 ** 30
 
 /** The code that is blocked. What runs on its frame has the same `threadCritical` values, which are asked for only then. */
 interface Blocked {
@@ -31,11 +35,15 @@ export class Frame {
 export class Frames {
   readonly #noteInnermost: (id: number) => void
   readonly #stack: Frame[] = []
-  #lastId = 0
+  #lastId: number
 
-  /** @param noteInnermost Told the number of the innermost frame whenever it changes, 0 for none. */
-  constructor(noteInnermost: (id: number) => void) {
+  /**
+   * @param noteInnermost Told the number of the innermost frame whenever it changes, 0 for none.
+   * @param lastId The number before the first one.
+   */
+  constructor(noteInnermost: (id: number) => void, lastId = 0) {
     this.#noteInnermost = noteInnermost
+    this.#lastId = lastId
   }
 
   get depth(): number {
@@ -43,6 +51,7 @@ export class Frames {
   }
 
   open(blocked: Blocked): Frame {
+    if (this.#lastId >= LAST_ID) this.#lastId = this.#stack[this.#stack.length - 1]?.id ?? 0
     this.#lastId += 1
     const frame = new Frame(this.#lastId, blocked)
     this.#stack.push(frame)
@@ -75,4 +84,16 @@ export class Frames {
     }
     return false
   }
+
+  /** Takes out all that a thread which has ended has in line here. */
+  withdrawAllOf(thread: ThreadAddress): CallMessage[] {
+    const all = this.#stack.flatMap(({ queue }) => queue)
+    const ofThread = all.filter((message) => isMadeWithin(message, thread))
+    return ofThread.filter(({ from, id }) => this.withdraw(from, id))
+  }
+}
+
+/** Whether a thread, or one below it, has made the call, whoever has relayed it. */
+export function isMadeWithin({ from, request }: CallMessage, thread: ThreadAddress): boolean {
+  return isWithin(request.origin?.from ?? from, thread)
 }

@@ -4,15 +4,22 @@ import type { Outcome, ThreadAddress } from '../protocol.js'
 import { isWithin } from '../thread-address.js'
 import type { Call } from './call.js'
 
+/** Of a call that moved something to its thread and never ran. */
+export const LOST_WITH_IT =
+  'The call never ran, and what was moved to that thread (transfer) is lost: it is on neither side any more'
+
 /** The target is gone and the call has not started: on to the next place, or an error where there is none. */
 export function refuse(call: Call): void {
+  // It was given up since it was taken out of its line: code of the user's runs while the one before it goes elsewhere.
+  if (call.isFinished) return
   call.leave()
-  if (call.onRefused) return call.onRefused()
+  const { label, movedTo } = call
+  if (movedTo === undefined && call.onRefused) return call.onRefused()
   const failure = new ThreadExitedError(
-    `${call.label} could not start: the thread that it was for has ended.`,
-    {
-      function: call.label,
-    },
+    movedTo === undefined
+      ? `${label} could not start: the thread that it was for has ended.`
+      : `${label} could not start: what would have run it on the thread ${movedTo} has ended. ${LOST_WITH_IT}`,
+    { function: label, ...(movedTo !== undefined && { thread: movedTo }) },
   )
   call.settle({ failure })
   call.finish()
@@ -66,11 +73,15 @@ export class PendingCalls {
     return this.#places[id & this.#mask]?.id === id ? id : undefined
   }
 
+  find(id: number): Call | undefined {
+    const call = this.#places[id & this.#mask]
+    return call?.id === id ? call : undefined
+  }
+
   remove(id: number): Call | undefined {
-    const place = id & this.#mask
-    const call = this.#places[place]
-    if (call?.id !== id) return undefined
-    this.#places[place] = undefined
+    const call = this.find(id)
+    if (!call) return undefined
+    this.#places[id & this.#mask] = undefined
     this.#size -= 1
     if (this.#size === 0 && this.#mask >= MOST_KEPT) this.#resize(LEAST_PLACES)
     return call
@@ -99,9 +110,17 @@ export class PendingCalls {
       return true
     }
     const isWanted = !call.settlement
-    call.settle({ outcome })
-    call.finish()
+    try {
+      call.settle({ outcome })
+    } finally {
+      // Also where that fails, near the end of a stack: its thread would never be given another one.
+      call.finish()
+    }
     return isWanted
+  }
+
+  some(test: (call: Call) => boolean): boolean {
+    return this.#places.some((call) => call !== undefined && test(call))
   }
 
   /** Takes out the calls that were sent to a thread which is gone, or to one that it made. */
@@ -113,7 +132,7 @@ export class PendingCalls {
       lost.push(call)
     }
     // As they were made, which is not the order of their places.
-    return lost.sort((a, b) => a.sequence - b.sequence)
+    return lost.sort((a, b) => (a.sequence - b.sequence) | 0)
   }
 }
 

@@ -1,15 +1,22 @@
 /** Does a call that arrived here: decodes, enters its scope, runs, and encodes what came of it. Sends nothing. */
+import * as types from 'node:util/types'
 import type { Transferable } from 'node:worker_threads'
 import { CallAbort } from '../cancellation/call-abort.js'
 import { explainCloneFailure, NO_CHANGES, surroundings } from '../codec/clone-failure.js'
-import { asResult, Codec } from '../codec/codec.js'
+import {
+  asArguments,
+  asHandleArguments,
+  asMethodArguments,
+  asResult,
+  Codec,
+} from '../codec/codec.js'
 import { isScalar } from '../codec/kind-of.js'
 import { WireList } from '../codec/wire-list.js'
 import type { Carriers, Entered } from '../context/carriers.js'
 import { Cell } from '../context/cell.js'
-import type { ContextRef } from '../context/context-ref.js'
-import type { Scope, Scopes } from '../context/scope.js'
-import { DeadlockError } from '../errors.js'
+import type { ContextRef, LeasedContexts } from '../context/context-ref.js'
+import type { Around, Scope, Scopes } from '../context/scope.js'
+import { DeadlockError, TransferError } from '../errors.js'
 import type {
   CallMessage,
   CallName,
@@ -21,10 +28,12 @@ import type {
   WireStorage,
   WireValue,
 } from '../protocol.js'
+import { markBoundary } from '../registry/call-boundary.js'
 import { printRef } from '../registry/function-ref.js'
 import { Step } from '../registry/iterators.js'
 import type { AnyFunction, Registry } from '../registry/registry.js'
 import { isThenable } from '../registry/thenable.js'
+import { CarriedStores } from './carried-stores.js'
 import { explainMissingThis } from './missing-this.js'
 
 /** What performing needs of this thread. */
@@ -33,6 +42,18 @@ export interface Performer {
   readonly registry: Registry
   readonly scopes: Scopes
   readonly carriers: Carriers
+  /** Only on a thread that is leased to contexts. */
+  readonly leased: LeasedContexts | undefined
+  /** What surrounds the code that waits for a call that was made here. */
+  callerOf(id: number): Caller | undefined
+  /** Reads what has arrived, if anything has. */
+  readNews(): void
+}
+
+/** What surrounds the code that waits for a call. */
+export interface Caller {
+  readonly cell: Cell | undefined
+  readonly around: Around | undefined
 }
 
 export interface Performed {
@@ -41,6 +62,11 @@ export interface Performed {
 }
 
 const NOTHING: readonly Transferable[] = []
+/** The call was given up before its function began. */
+const NEVER_BEGAN: Performed = { outcome: { ok: 'refused' }, transfer: NOTHING }
+/** The language's own, whoever replaces them later. */
+const { then } = Promise.prototype
+const resolve = Promise.resolve.bind(Promise)
 
 /** A call that is being run here. It is the scope that its function runs in. */
 export class RunningCall implements Scope {
@@ -56,6 +82,10 @@ export class RunningCall implements Scope {
   readonly #here: Performer
   readonly #startedAt: number
   #cell: Cell | undefined = undefined
+  /** Of the code on this loop that waits, by way of other threads, for this call. */
+  readonly #cellAbove: Cell | undefined
+  /** What surrounds that code. */
+  readonly #around: Around | undefined
   #codec: Codec | undefined = undefined
   #abort: CallAbort | undefined = undefined
   #entered: Entered | undefined = undefined
@@ -64,14 +94,25 @@ export class RunningCall implements Scope {
     readonly message: CallMessage,
     here: Performer,
   ) {
-    const { mode, scope, timed } = message.request
+    const { mode, ref, scope, timed, parent } = message.request
     this.from = message.from
     this.id = message.id
     this.mode = mode
     this.chain = scope.chain
     // Async code runs on a loop, and what it calls comes back to that loop.
     this.loop = mode === 'sync' ? scope.loop : here.address
-    this.context = scope.context === undefined ? undefined : { id: scope.context }
+    this.context =
+      scope.context === undefined
+        ? undefined
+        : (here.leased?.ref(
+            scope.context,
+            // A function that lives here comes home by the same way, in whatever context it is called.
+            message.target.by === 'thread' && ref.kind !== 'handle',
+          ) ?? { id: scope.context })
+    // Looked up now: what this call leaves running may ask when its caller has long been answered.
+    const caller = parent?.from === here.address ? here.callerOf(parent.id) : undefined
+    this.#cellAbove = caller?.cell
+    this.#around = caller?.around
     this.storages = scope.storages
     this.#here = here
     this.#startedAt = timed ? performance.now() : 0
@@ -92,7 +133,7 @@ export class RunningCall implements Scope {
 
   /** Few calls have `Local`s, and few functions make calls of their own. */
   get cell(): Cell {
-    this.#cell ??= new Cell()
+    this.#cell ??= new Cell(undefined, this.#cellAbove)
     return this.#cell
   }
 
@@ -110,6 +151,7 @@ export class RunningCall implements Scope {
     try {
       if (critical) this.cell.critical = critical
       const value = this.#enter(fn, critical !== undefined)
+      if (value === NEVER_BEGAN) return NEVER_BEGAN
       if (isThenable(value)) throw this.#returnedPromise(value)
       return this.#succeeded(value)
     } catch (error) {
@@ -119,14 +161,18 @@ export class RunningCall implements Scope {
 
   /** Starts an asynchronous function, and answers when its promise has settled. */
   performAsync(fn: AnyFunction, answer: (performed: Performed) => void): void {
-    let promise: unknown
+    let promise: Promise<unknown>
     try {
-      promise = this.#enter(fn, false)
+      const value = this.#enter(fn, false)
+      if (value === NEVER_BEGAN) return answer(NEVER_BEGAN)
+      // Not by an async function: each await of ours is a microtask more on every call.
+      promise = resolve(value)
     } catch (error) {
       return answer(this.failed(this.#explained(error, fn)))
     }
-    // Not by an async function: each await of ours is a microtask more on every call.
-    Promise.resolve(promise).then(
+    // The language's own: a promise may have a `then` of its own, which calls back as often as it likes.
+    then.call(
+      promise,
       (value) => answer(this.#succeededOrNot(value)),
       (error: unknown) => answer(this.failed(this.#explained(error, fn))),
     )
@@ -146,40 +192,66 @@ export class RunningCall implements Scope {
       }
     } catch (obstacle) {
       // What was thrown, or what it leaves of its surroundings, can't cross: that is what its caller is told instead.
-      const wire = this.#codecOf().encode(obstacle)
-      return {
-        outcome: this.#placed({ ok: false, error: wire, changes: NO_CHANGES, ran }),
-        transfer: NOTHING,
-      }
+      return this.#failedBy(obstacle, 'what was thrown', ran)
     }
   }
 
   /** The same outcome after it turned out not to be cloneable: this call alone fails, and says where. */
-  unsendable({ outcome }: Performed, cause: unknown): Performed {
-    const results = outcome.ok === true ? (outcome.value.value as unknown[]) : []
-    const changes = this.#changes()
-    const suspects = [
-      ['result', results[0]],
-      ...surroundings(changes.locals, changes.storages),
-    ] as const
+  unsendable({ outcome, transfer }: Performed, cause: unknown): Performed {
     this.#codec?.release()
-    const error = explainCloneFailure(suspects, cause, printRef(this.message.request.ref))
+    const suspects: Array<readonly [string, unknown]> = []
+    if (outcome.ok !== 'refused') {
+      const { value, changes } = { value: outcome.ok ? outcome.value : outcome.error, ...outcome }
+      const [result] = value.value as unknown[]
+      suspects.push([outcome.ok ? 'result' : 'what was thrown', result])
+      suspects.push(...surroundings(changes.locals, changes.storages))
+    }
+    const ref = printRef(this.message.request.ref)
+    return this.#failedBy(
+      explainCloneFailure(suspects, cause, ref, transfer),
+      'result',
+      this.#ran(),
+    )
+  }
+
+  /**
+   * An error of our own says why there is nothing else to tell. Anything else may be the user's, and as hostile as what it was
+   * thrown about.
+   */
+  #failedBy(obstacle: unknown, what: string, ran: number | undefined): Performed {
+    const ref = printRef(this.message.request.ref)
+    const error = explainCloneFailure([[what, undefined]], obstacle, ref)
     return {
       outcome: this.#placed({
         ok: false,
-        error: this.#codecOf().encode(error),
+        error: this.#encodeOwn(error),
         changes: NO_CHANGES,
-        ran: this.#ran(),
+        ran,
       }),
       transfer: NOTHING,
     }
   }
 
-  /** Only now: the function's module has been loaded, and with it the classes and storages that decoding needs. */
-  #enter(fn: AnyFunction, isOnFrame: boolean): unknown {
-    const { args, scope } = this.message.request
+  #encodeOwn(error: TransferError): WireValue {
+    try {
+      return this.#codecOf().encode(error)
+    } catch {
+      return this.#codecOf().encode(withoutCause(error))
+    }
+  }
+
+  /**
+   * Decodes only now: the function's module has been loaded, and with it the classes and storages that decoding needs.
+   * @returns what the function gives, or `NEVER_BEGAN`.
+   */
+  #enter(given: AnyFunction, isOnFrame: boolean): unknown {
+    const { args, hasThis, scope } = this.message.request
     const values =
-      args.marks || args.deep ? this.#codecOf().decodeList(args) : (args.value as unknown[])
+      args.marks || args.deep
+        ? this.#codecOf().decodeList(args, this.#naming())
+        : (args.value as unknown[])
+    const around = this.#aroundOf(values[0], isOnFrame)
+    const fn = hasThis ? given.bind(values.shift() as never) : given
     if (scope.locals.keys.length > 0) {
       // Decoded only where somebody looks: most code leaves most values alone.
       const { keys, values, deleted, isFlat, isShared } = scope.locals
@@ -190,11 +262,48 @@ export class RunningCall implements Scope {
       )
     }
     const { scopes, carriers } = this.#here
-    if (scope.storages.length === 0)
+    if (scope.storages.length === 0) {
+      if (this.#isGivenUp()) return NEVER_BEGAN
+      if (around) return scopes.runIn(around, this, fn, values)
       return isOnFrame ? scopes.runWith(this, fn, values) : scopes.runOutside(this, fn, values)
-    const entered = carriers.enter(scope.storages)
+    }
+    const { registry } = this.#here
+    const stores = new CarriedStores(
+      this.#codecOf(),
+      () => new Codec(registry, this.message.request.ref, this.mode),
+    )
+    const entered = carriers.enter(scope.storages, stores)
+    if (this.#isGivenUp()) return NEVER_BEGAN
     this.#entered = entered
-    return scopes.run(this, () => entered.run(() => fn(...(values as never[]))))
+    const run = () => entered.run(() => fn(...(values as never[])))
+    return around ? scopes.runIn(around, this, run, []) : scopes.run(this, run)
+  }
+
+  /**
+   * Asked as the last thing before the function begins. Values may have been decoded for long since the last message was read, and
+   * other calls may have begun: an abort that came meanwhile would be read only when the function has run.
+   */
+  #isGivenUp(): boolean {
+    this.#here.readNews()
+    return this.#abort?.isAborted === true
+  }
+
+  /**
+   * What surrounds the code that has given the function here, or that waits for this call by way of other threads. Code that is
+   * blocked is surrounded by it already.
+   */
+  #aroundOf(first: unknown, isOnFrame: boolean): Around | undefined {
+    const given =
+      this.message.request.ref.kind === 'handle'
+        ? this.#here.registry.handles.aroundOf(first)
+        : undefined
+    return given ?? (isOnFrame ? undefined : this.#around)
+  }
+
+  #naming() {
+    const { ref, hasThis } = this.message.request
+    if (ref.kind === 'handle') return asHandleArguments
+    return hasThis ? asMethodArguments : asArguments
   }
 
   #changes(): WireChanges {
@@ -223,7 +332,7 @@ export class RunningCall implements Scope {
         outcome: this.#placed({ ok: true, value: { value: [value] }, changes, ran }),
         transfer: NOTHING,
       }
-    const isStep = value instanceof Step
+    const isStep = Step.is(value)
     const { wire, transfer } = this.#codecOf().encodeList(
       [isStep ? value.value : value],
       NOTHING,
@@ -234,11 +343,17 @@ export class RunningCall implements Scope {
   }
 
   #codecOf(): Codec {
-    this.#codec ??= new Codec(this.#here.registry, this.message.request.ref, this.mode, {
-      thread: this.origin.from,
-      context: this.context?.id,
-    })
+    this.#codec ??= this.#makeCodec()
     return this.#codec
+  }
+
+  #makeCodec(): Codec {
+    const { registry } = this.#here
+    const { request } = this.message
+    const { ref } = request
+    const origin = ref.kind === 'handle' ? registry.handles.originOf(request) : undefined
+    const holder = { thread: this.origin.from, context: this.context?.id }
+    return new Codec(registry, ref, this.mode, holder, origin)
   }
 
   /** Listeners want to know where it ran. */
@@ -260,8 +375,8 @@ export class RunningCall implements Scope {
   }
 
   #returnedPromise(promise: PromiseLike<unknown>): Error {
-    // Nobody will await it: its rejection must not end the thread.
-    promise.then(undefined, () => undefined)
+    // Nobody will await it: its rejection must not end the thread. Any other `then` is left alone: a query is executed by it.
+    if (types.isPromise(promise)) then.call(promise, undefined, () => undefined)
     if (this.message.request.ref.kind === 'handle') return this.#needsItsLoop()
     return new TypeError(
       `${printRef(this.message.request.ref)} returned a promise, but was given to syncToAsync as a synchronous function. ` +
@@ -270,8 +385,19 @@ export class RunningCall implements Scope {
   }
 }
 
+markBoundary(RunningCall.prototype.performSync)
+markBoundary(RunningCall.prototype.performAsync)
+
 /** A list that says that it was the last: it must keep what it is, as it may not be complete. */
 function ended(wire: WireValue): WireValue {
   const marks = [...(wire.marks ?? []), [0, 'done'] as const]
   return wire instanceof WireList ? wire.marked(marks) : { ...wire, marks }
+}
+
+/** Another object of the user's: all that is told of it stands in the message. */
+function withoutCause({ message, path, function: fn }: TransferError): TransferError {
+  return new TransferError(message, {
+    ...(path !== undefined && { path }),
+    ...(fn !== undefined && { function: fn }),
+  })
 }

@@ -16,8 +16,10 @@ export class RunningCalls implements Iterable<RunningCall> {
     this.#stack.push(running)
   }
 
-  pop(): void {
-    this.#stack.pop()
+  /** Also what stands on it, if the stack has ended there and it was not taken off. Nothing where that has happened to this one. */
+  pop(running: RunningCall): void {
+    const place = this.#stack.lastIndexOf(running)
+    if (place >= 0) this.#stack.length = place
   }
 
   addAsync(running: RunningCall): void {

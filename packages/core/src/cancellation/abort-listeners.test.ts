@@ -63,6 +63,63 @@ describe('those who wait for one signal', () => {
     expect(heard).toHaveBeenCalledTimes(1)
   })
 
+  test('are told at once where it has aborted already', () => {
+    const { controller, signal, put } = counted()
+    controller.abort()
+    const heard = vi.fn()
+    new AbortListeners().add(signal, heard)()
+    expect(heard).toHaveBeenCalledTimes(1)
+    expect(put).not.toHaveBeenCalled()
+  })
+
+  test('are told at once where it aborts as it is listened to, before the listener is there or after it', () => {
+    for (const isBefore of [true, false]) {
+      const { controller, signal, put } = counted()
+      const { addEventListener } = AbortSignal.prototype
+      put.mockImplementation((...args: unknown[]) => {
+        if (isBefore) controller.abort()
+        Reflect.apply(addEventListener, signal, args)
+        controller.abort()
+      })
+      const listeners = new AbortListeners()
+      const [first, second] = [vi.fn(), vi.fn()]
+      for (const heard of [first, second]) {
+        listeners.add(signal, heard)
+        expect(heard).toHaveBeenCalledTimes(1)
+      }
+      expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+    }
+  })
+
+  test('are refused each time by a signal that takes no listener, and heard when it does', () => {
+    const { controller, signal, put } = counted()
+    const listeners = new AbortListeners()
+    const heard = vi.fn()
+    const refuse = () => {
+      throw new Error('no listeners here')
+    }
+    put.mockImplementationOnce(refuse).mockImplementationOnce(refuse)
+    expect(() => listeners.add(signal, heard)).toThrow('no listeners here')
+    expect(() => listeners.add(signal, heard)).toThrow('no listeners here')
+    listeners.add(signal, heard)
+    controller.abort()
+    expect(heard).toHaveBeenCalledTimes(1)
+  })
+
+  test('hear of it whatever the signal throws when it is to let go of the listener', () => {
+    const { controller, signal, taken } = counted()
+    const listeners = new AbortListeners()
+    const nextTick = vi.spyOn(process, 'nextTick').mockImplementation(() => undefined)
+    taken.mockImplementation(() => {
+      throw new Error('no')
+    })
+    const heard = vi.fn()
+    listeners.add(signal, heard)
+    controller.abort()
+    nextTick.mockRestore()
+    expect(heard).toHaveBeenCalledTimes(1)
+  })
+
   test('hear of it whatever another one throws, and that is not lost', () => {
     const { controller, signal } = counted()
     const listeners = new AbortListeners()

@@ -1,3 +1,5 @@
+import { callSafely } from '../call-safely.js'
+
 interface Fan {
   readonly listeners: Set<() => void>
   readonly tell: () => void
@@ -12,11 +14,23 @@ export class AbortListeners {
   readonly #fans = new WeakMap<AbortSignal, Fan>()
 
   /**
-   * @param listener Called once when the signal aborts; never where it already has. A function of its own for each `add`.
+   * @param listener Called once when the signal aborts, at once where it already has. A function of its own for each `add`.
    * @returns a function that takes it off.
+   * @throws what the signal throws, which may be an object of the user's.
    */
   add(signal: AbortSignal, listener: () => void): () => void {
-    const fan = this.#fans.get(signal) ?? this.#open(signal)
+    if (signal.aborted) {
+      listener()
+      return () => undefined
+    }
+    const known = this.#fans.get(signal)
+    const fan = known ?? this.#open(signal)
+    // Code of the user's may abort it as it is listened to. Then nobody else will tell.
+    if (!known && signal.aborted) {
+      this.#close(signal, fan)
+      listener()
+      return () => undefined
+    }
     fan.listeners.add(listener)
     return () => {
       // What has no listener may be collected, also where it waits for a time or for other signals.
@@ -32,24 +46,15 @@ export class AbortListeners {
       for (const listener of listeners) callSafely(listener)
     }
     const fan = { listeners, tell }
-    this.#fans.set(signal, fan)
+    // First: with a fan that hears nothing, the next ones would wait for ever.
     signal.addEventListener('abort', tell, { once: true })
+    this.#fans.set(signal, fan)
     return fan
   }
 
   #close(signal: AbortSignal, fan: Fan): void {
-    signal.removeEventListener('abort', fan.tell)
     if (this.#fans.get(signal) === fan) this.#fans.delete(signal)
-  }
-}
-
-/** As an event does it: what one listener throws is nobody else's business, and is not lost. */
-function callSafely(listener: () => void): void {
-  try {
-    listener()
-  } catch (error) {
-    process.nextTick(() => {
-      throw error
-    })
+    // Whatever that does: those who are to be told come after it.
+    callSafely(() => signal.removeEventListener('abort', fan.tell))
   }
 }

@@ -1,3 +1,5 @@
+import { printGiven } from './print-given.js'
+
 /** One absolute instant, so that queueing, sending and running all count against the same time. */
 export class Deadline {
   /** The one that never comes. */
@@ -25,6 +27,6 @@ export class Deadline {
 export function assertTimeout(timeout: unknown, owner: string, option = 'timeout'): void {
   if (timeout === undefined || (typeof timeout === 'number' && timeout > 0)) return
   throw new TypeError(
-    `${owner}: ${option} must be a positive number of milliseconds, got ${String(timeout)}`,
+    `${owner}: ${option} must be a positive number of milliseconds, got ${printGiven(timeout)}`,
   )
 }

@@ -1,7 +1,7 @@
 /** For tests: both ends of a channel in one thread, and what stands between them. */
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { NO_CHANGES } from '../codec/clone-failure.js'
-import type { Message } from '../protocol.js'
+import type { CallMessage, FunctionRef, Message, WireLocals } from '../protocol.js'
 import { Bell } from './bell.js'
 import { LaneChannel } from './lane-channel.js'
 import { SLOT_COUNT } from './layout.js'
@@ -32,6 +32,7 @@ export function bothEnds() {
   const ends = {
     peerBell: new Bell(new SharedArrayBuffer(SLOT_COUNT * Int32Array.BYTES_PER_ELEMENT)),
     onMalformed: (error: unknown) => errors.push(error),
+    encodeReason: ({ message }: Error) => ({ value: [message] }),
   }
   const writer = new LaneChannel({
     ...ends,
@@ -64,6 +65,40 @@ export function recordsIn(ring: SharedArrayBuffer) {
       HEADER_WORDS + ((tail >> 2) & (words.length - HEADER_WORDS - 1)) + PREFIX_WORDS,
   }
 }
+
+/** The reference of a function at the top level of a module. */
+export const refOf = (number: number): FunctionRef => ({
+  kind: 'place',
+  module: 'm.js',
+  format: 'esm',
+  name: `f${number}`,
+  ordinal: number,
+})
+
+interface HowCalled {
+  ref?: FunctionRef
+  argument?: unknown
+  locals?: WireLocals
+  from?: string
+}
+
+/** A call from thread `0`, or from the one that is named, to `0/1`. */
+export const callOf = (
+  id: number,
+  { ref = refOf(0), argument = id, locals = NO_CHANGES.locals, from = '0' }: HowCalled = {},
+): CallMessage => ({
+  kind: 'call',
+  to: '0/1',
+  from,
+  id,
+  target: { by: 'thread' },
+  request: {
+    mode: 'sync',
+    ref,
+    args: { value: [argument] },
+    scope: { chain: [], loop: '0', locals, storages: [] },
+  },
+})
 
 /** What a call has given, on its way to the thread that reads. */
 export const outcomeOf = (id: number, value: unknown): Message => ({

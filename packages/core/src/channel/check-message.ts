@@ -7,6 +7,7 @@ import { malformed } from './malformed.js'
 
 const isText = (value: unknown) => typeof value === 'string'
 const isNumber = (value: unknown) => Number.isInteger(value)
+const isTime = (value: unknown) => typeof value === 'number'
 const isList = (value: unknown) => Array.isArray(value)
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null
@@ -25,7 +26,10 @@ const oneOf =
     known.includes(value)
 
 const isWire = (value: unknown) =>
-  isRecord(value) && 'value' in value && (value.marks === undefined || isList(value.marks))
+  isRecord(value) &&
+  'value' in value &&
+  (value.marks === undefined || isList(value.marks)) &&
+  (value.nodes === undefined || isList(value.nodes))
 const isWireList = (value: unknown) => isWire(value) && isList((value as { value: unknown }).value)
 const isLocals = has({ keys: isList, values: isWire, deleted: isList })
 const isScope = has({ chain: isList, loop: isText, locals: isLocals, storages: isList })
@@ -45,6 +49,10 @@ const isOutcome = (value: unknown) => {
   return result && has({ locals: isLocals, storages: isList })(value.changes)
 }
 
+const isNotice = (value: unknown) =>
+  value === undefined ||
+  has({ number: isNumber, left: isTime, limit: isTime, module: isText })(value)
+
 const shapes: Readonly<Record<Message['kind'], Fields>> = {
   call: {
     id: isNumber,
@@ -53,14 +61,16 @@ const shapes: Readonly<Record<Message['kind'], Fields>> = {
   },
   outcome: { id: isNumber, outcome: isOutcome },
   abort: { id: isNumber, reason: isWire, urgency: oneOf('timeout', 'abort', 'terminate') },
+  heard: { id: isNumber },
   pulse: { number: isNumber },
   context: { context: isText, state: oneOf('open', 'ended', 'over') },
   clean: { context: isText },
   cleaned: { context: isText },
-  life: { state: oneOf('ready', 'tidy', 'dying') },
+  life: { state: oneOf('ready', 'tidy', 'loading', 'dying'), load: isNotice },
   leave: {},
   gone: { thread: isText },
-  handle: { id: isNumber, change: oneOf('keep', 'release') },
+  exports: { module: isText, names: (value) => Array.isArray(value) && value.every(isText) },
+  handle: { id: isNumber, change: oneOf('keep', 'release', 'close') },
   output: {
     fd: oneOf(1, 2),
     chunk: (value) => typeof value === 'string' || value instanceof Uint8Array,

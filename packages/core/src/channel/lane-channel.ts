@@ -1,19 +1,30 @@
 /**
- * The channel between a thread and its maker: plain messages go through a ring in shared memory, all others through a
- * MessagePort, and both together arrive in the order they were posted. Each message has a number; whichever of the two holds
- * the next number is read next.
+ * The channel between a thread and its maker: plain messages go through a ring in shared memory, all others by a MessagePort, and
+ * together they arrive in the order they were posted. Each message has a number; the one with the next number is read next.
+ *
+ * What goes by port is cloned, and cloning may run code of the user's, which may post itself. So it goes in two steps: first a parcel
+ * with what must be cloned, which has no number; then, when that is done, a notice of it takes its place among the messages, mostly in
+ * the ring. What was posted from inside the clone has gone before. Parcels arrive in the order of their notices.
  *
  * A reader that sleeps is woken by its bell, or, in its event loop, by an empty port message (see Bell).
  */
+
 import type { MessagePort, Transferable } from 'node:worker_threads'
+import { assertHeadroom } from '../codec/headroom.js'
+import { isShortStack, STACK_ENDS } from '../codec/stack-ends.js'
 import { completeMessage, noteMoved } from '../codec/wire-list.js'
-import type { Message, ThreadAddress } from '../protocol.js'
+import { TransferError } from '../errors.js'
+import { setImmediate } from '../own-timers.js'
+import { printThrown } from '../print-thrown.js'
+import type { Message, ThreadAddress, WireValue } from '../protocol.js'
 import type { Bell } from './bell.js'
 import type { Channel, Wake } from './channel.js'
 import { checkMessage } from './check-message.js'
 import { malformed } from './malformed.js'
 import { MessageReader } from './message-reader.js'
 import { MessageWriter } from './message-writer.js'
+import { assertAnnounced, checkNotice, messageWithout, type Notice, noticeOf } from './notice.js'
+import { inOwnTurn } from './own-turn.js'
 import { PlainReader } from './plain-reader.js'
 import { IS_DECLINED, LACKS_ROOM, PlainWriter } from './plain-writer.js'
 import { isSevered } from './port-probe.js'
@@ -30,12 +41,34 @@ export interface Anchor {
   unref(): void
 }
 
-/** By port: a message, or what is moved beside the record of one, or both. The empty one only wakes. */
-type Mail = {
-  readonly number: number
+/** What goes by port is counted: what is missing there, or comes twice, would give a call the values of another. */
+interface Mail {
+  readonly serial: number
+}
+
+/** A message; or, beside its record, what of it is moved; or both. */
+interface Parcel extends Mail {
   readonly message?: Message
+  readonly id?: number | undefined
   readonly moved?: readonly unknown[]
-} | null
+}
+
+/** A parcel that came and could not be read, and why. Nobody else can make one: symbols are not cloned. */
+interface Unread {
+  readonly [UNREAD]: unknown
+}
+const UNREAD = Symbol('unread')
+
+/** Where the ring has no room: a message's number, and what came before it in a parcel. */
+interface Announcement extends Mail {
+  readonly number: number
+  readonly notice: Notice
+}
+
+/** Calls of a small function that fit in the stack that Node and this file take to get a message by port, or to post one. */
+const TO_USE_PORT = 400
+/** The same for making an error of what could not be read, with functions that have not been compiled yet. */
+const TO_EXPLAIN = 1000
 
 export interface LaneOptions {
   readonly port: MessagePort
@@ -53,6 +86,8 @@ export interface LaneOptions {
   readonly anchor?: Anchor | undefined
   /** The other side has written what can't be read: nothing more will be taken from it. */
   onMalformed(error: unknown): void
+  /** Encodes the reason why the values of a message are lost. */
+  encodeReason(error: TransferError): WireValue
 }
 
 export class LaneChannel implements Channel {
@@ -63,21 +98,27 @@ export class LaneChannel implements Channel {
   readonly #in: Ring
   readonly #writer: MessageWriter
   readonly #reader: MessageReader
-  /** Messages that came by port, and what came beside records: apart, as the latter alone is nothing to wake up for. */
-  readonly #stash: Array<NonNullable<Mail>> = []
-  readonly #beside: Array<NonNullable<Mail>> = []
+  /** As it came from the port. */
+  readonly #received: unknown[] = []
+  readonly #parcels: Array<Parcel | Unread> = []
+  /** Apart from the parcels, which alone are nothing to wake up for. */
+  readonly #announced: Announcement[] = []
   /** Both wrap, as the numbers in the ring do. */
   #posted = 0
   #taken = 0
-  /** Messages that came by port. */
+  /** What went by port, and what came. */
+  #mailed = 0
   #collected = 0
   #isWriting = false
+  /** A record was begun and not committed, as the stack ended in between: what it taught must be taught again. */
+  #isTorn = false
   /** The reader may sleep on what was posted last. */
   #mustFlush = false
   #holds = 0
   #closed = false
   #isMalformed = false
   readonly #onMalformed: (error: unknown) => void
+  readonly #encodeReason: (error: TransferError) => WireValue
   #wake: (() => void) | undefined
 
   constructor(options: LaneOptions) {
@@ -86,6 +127,7 @@ export class LaneChannel implements Channel {
     this.#peerBell = peerBell
     this.#anchor = anchor
     this.#onMalformed = options.onMalformed
+    this.#encodeReason = options.encodeReason
     this.#out = new Ring(out)
     this.#in = new Ring(incoming)
     const plainWriter = new PlainWriter(this.#out.bytes)
@@ -99,13 +141,7 @@ export class LaneChannel implements Channel {
   post(message: Message, transfer: readonly Transferable[] = NOTHING, wake: Wake = 'now'): void {
     // The rings may be another thread's by now.
     if (this.#closed) return
-    if (!this.#write(message, transfer)) {
-      completeMessage(message)
-      // Counted only when it is on its way: it may not be cloneable.
-      const mail: Mail = { number: this.#posted, message }
-      this.#port.postMessage(transfer.length > 0 ? { ...mail, moved: transfer } : mail, transfer)
-      this.#out.countMail()
-    }
+    if (!this.#write(message, transfer)) this.#postByPort(message, transfer)
     this.#posted = (this.#posted + 1) | 0
     // After the post, never before: see Bell.
     if (wake !== 'by flush' && this.#peerBell.ring(wake === 'unless patient'))
@@ -124,8 +160,17 @@ export class LaneChannel implements Channel {
     try {
       return this.#takeNext()
     } catch (error) {
+      // Nothing has been taken: whoever has more stack left reads it. No function is called here, which might have to be compiled first.
+      if (error instanceof RangeError && error.message === STACK_ENDS) throw error
       this.#isMalformed = true
-      this.#onMalformed(error)
+      let isTold = false
+      try {
+        this.#onMalformed(error)
+        isTold = true
+      } finally {
+        // Where the stack ends in there, it is read once more, and told then.
+        this.#isMalformed = isTold
+      }
       return undefined
     }
   }
@@ -142,8 +187,12 @@ export class LaneChannel implements Channel {
       }
       // Taken before.
       if (ahead < 0) malformed('it came a second time')
-      const moved = this.#reader.isAccompanied(at) ? this.#movedBeside() : undefined
-      const message = this.#reader.read(at, moved)
+      // Before anything of it is read, or of the port: near the end of the stack it is left where it is.
+      this.#reader.assertReadable(at)
+      const isAccompanied = this.#reader.isAccompanied(at)
+      const message = isAccompanied ? this.#accompanied(at) : this.#reader.read(at)
+      // Only now: where the stack ends while it is read, both are read once more.
+      if (isAccompanied) this.#parcels.shift()
       this.#in.advance()
       if (!message) continue
       this.#taken = (this.#taken + 1) | 0
@@ -151,41 +200,73 @@ export class LaneChannel implements Channel {
     }
     // Asking the port is dear, and it is mostly empty.
     if (this.#hasMail()) this.#collect()
-    if (this.#stash.length > 0) {
-      const mail = this.#nextOf(this.#stash)
-      if (mail) {
-        this.#taken = (this.#taken + 1) | 0
-        const message = checkMessage(mail.message)
-        if (mail.moved) noteMoved(message, mail.moved)
-        return message
-      }
+    const place = this.#announced.findIndex(({ number }) => number === this.#taken)
+    if (place >= 0) {
+      const message = this.#unpack(this.#announced[place]?.notice, this.#nextParcel())
+      this.#parcels.shift()
+      this.#announced.splice(place, 1)
+      this.#taken = (this.#taken + 1) | 0
+      return message
     }
     // Its sender counts what goes by port before it writes what comes after that.
     if (isAhead && !this.#hasMail()) malformed('the one before it is missing')
     return undefined
   }
 
-  /** What goes with the record that is read next. It was posted before that could be seen. */
-  #movedBeside(): readonly unknown[] {
+  /** A record to which a parcel belongs: that was posted before the record could be seen. */
+  #accompanied(at: number): Message | undefined {
     if (this.#hasMail()) this.#collect()
-    return this.#nextOf(this.#beside)?.moved ?? malformed('what is moved with it is missing')
+    const parcel = this.#nextParcel()
+    if (this.#reader.isNotice(at)) return this.#unpack(this.#reader.notice(at), parcel)
+    const message = this.#reader.read(at, isUnread(parcel) ? [] : parcel.moved)
+    if (!message) return malformed('something is moved with an introduction')
+    if (isUnread(parcel)) return this.#without(noticeOf(message), parcel)
+    if (parcel.id !== idOf(message)) malformed('what came with it belongs to another one')
+    return message
   }
 
-  /** What has come for the message that is taken next. */
-  #nextOf(mails: Array<NonNullable<Mail>>): Mail {
-    const place = mails.findIndex(({ number }) => number === this.#taken)
-    return place < 0 ? null : (mails.splice(place, 1)[0] ?? null)
+  #nextParcel(): Parcel | Unread {
+    if (isUnread(this.#parcels[0])) assertHeadroom(TO_EXPLAIN)
+    return this.#parcels[0] ?? malformed('what should have come with it is missing')
+  }
+
+  #unpack(announced: unknown, parcel: Parcel | Unread): Message {
+    const notice = checkNotice(announced)
+    if (isUnread(parcel)) return this.#without(notice, parcel)
+    const message = checkMessage(parcel.message)
+    assertAnnounced(notice, message)
+    if (parcel.moved) noteMoved(message, parcel.moved)
+    return message
+  }
+
+  #without(notice: Notice, { [UNREAD]: reason }: Unread): Message {
+    const why = isShortStack(reason)
+      ? `there is too little stack left to read them (${reason.message})`
+      : printThrown(reason)
+    const error = new TransferError(
+      `The values of a message were lost between two threads: ${why}.`,
+      {
+        cause: reason,
+      },
+    )
+    return checkMessage(messageWithout(notice, this.#encodeReason(error)))
   }
 
   hasNews(): boolean {
     if (this.#isMalformed || this.#closed) return false
-    return this.#in.hasRecord() || this.#stash.length > 0 || this.#hasMail()
+    return this.#in.hasRecord() || this.#announced.length > 0 || this.#hasMail()
   }
 
   listen(wake: () => void): void {
-    this.#wake = wake
+    this.#wake = () => inOwnTurn(wake)
     this.#port.on('message', (mail: unknown) => {
-      if (mail !== null) this.#keep(mail)
+      this.#received.push(mail)
+      this.#keepReceived()
+      this.#wake?.()
+    })
+    this.#port.on('messageerror', (reason) => {
+      this.#received.push({ [UNREAD]: reason })
+      this.#keepReceived()
       this.#wake?.()
     })
     // Listening refs the port: an idle thread would keep the process alive.
@@ -221,11 +302,18 @@ export class LaneChannel implements Channel {
     if (this.#isWriting) return false
     this.#isWriting = true
     try {
+      // Now and not where the stack ended: to forget takes stack, too.
+      if (this.#isTorn) this.#writer.forget()
+      this.#isTorn = true
       const length = this.#writeRecord(message, transfer)
-      if (length < 0) return false
+      if (length < 0) {
+        this.#isTorn = false
+        return false
+      }
       // Written already, as it says what the views show; seen by the reader only when it is committed.
-      if (transfer.length > 0) this.#move(transfer)
+      if (transfer.length > 0) this.#move(idOf(message), transfer)
       this.#out.commit(length, this.#posted)
+      this.#isTorn = false
       return true
     } finally {
       this.#isWriting = false
@@ -250,14 +338,55 @@ export class LaneChannel implements Channel {
       : this.#writer.write(message, at, this.#out.room, isPrepared, transfer)
   }
 
-  #move(transfer: readonly Transferable[]): void {
+  /** Both halves of a message that is not plain. Nothing of the user's runs after the first. */
+  #postByPort(message: Message, transfer: readonly Transferable[]): void {
+    // Between the two halves the stack must not end: what was mailed belongs to no message then, and the next one would be malformed.
+    assertHeadroom(TO_USE_PORT)
+    completeMessage(message)
+    this.#mail({ message, ...(transfer.length > 0 && { moved: transfer }) }, transfer)
+    const notice = noticeOf(message)
+    if (!this.#announce(notice)) this.#mail({ number: this.#posted, notice })
+  }
+
+  /** @throws DataCloneError, or what a getter throws: nothing has been posted then. */
+  #mail(
+    content: Omit<Parcel, 'serial'> | Omit<Announcement, 'serial'>,
+    transfer: readonly Transferable[] = NOTHING,
+  ): void {
+    const mailed = () => this.#mailed
+    const mail = {
+      ...content,
+      // Read last, after all code of the user's that cloning runs: that may have posted something itself.
+      get serial() {
+        return mailed()
+      },
+    }
+    this.#port.postMessage(mail, transfer)
+    this.#mailed = (this.#mailed + 1) | 0
+    this.#out.countMail()
+  }
+
+  /** @returns false where the ring has no room, or is being written: the parcel was posted from inside a message. */
+  #announce(notice: Notice): boolean {
+    if (this.#isWriting) return false
+    const at = this.#out.begin()
+    if (at < 0) return false
+    if (this.#isTorn) this.#writer.forget()
+    this.#isTorn = true
+    const length = this.#writer.writeNotice(notice, at, this.#out.room)
+    this.#isTorn = false
+    if (length < 0) return false
+    this.#out.commit(length, this.#posted)
+    return true
+  }
+
+  #move(id: number | undefined, transfer: readonly Transferable[]): void {
     try {
-      this.#port.postMessage({ number: this.#posted, moved: transfer } satisfies Mail, transfer)
+      this.#mail({ id, moved: transfer }, transfer)
     } catch (error) {
       this.#writer.forget()
       throw error
     }
-    this.#out.countMail()
   }
 
   /** A record beside the messages, which takes no number. */
@@ -277,22 +406,58 @@ export class LaneChannel implements Channel {
   /** Takes what has come by port, without an event loop. */
   #collect(): void {
     const { receiveMessageOnPort } = workerThreads()
-    for (let got = receiveMessageOnPort(this.#port); got; got = receiveMessageOnPort(this.#port)) {
-      if (got.message !== null) this.#keep(got.message)
+    // Where the stack ended in Node's own part of it, nothing would have been taken, and what has would be counted wrong.
+    assertHeadroom(TO_USE_PORT)
+    for (;;) {
+      let mail: unknown
+      try {
+        const got = receiveMessageOnPort(this.#port)
+        if (!got) break
+        mail = got.message
+      } catch (reason) {
+        // Taken from the port, and lost there. No function is called before it is noted: it might have to be compiled first.
+        mail = { [UNREAD]: reason }
+      }
+      this.#received.push(mail)
+    }
+    this.#keepReceived()
+  }
+
+  #keepReceived(): void {
+    const received = this.#received
+    while (received.length > 0) {
+      this.#keep(received[0])
+      received.shift()
     }
   }
 
   #keep(mail: unknown): void {
+    if (isUnread(mail)) this.#parcels.push(mail)
     // Nobody of ours posts anything else, and only what is ours is counted.
-    if (!isMail(mail)) return
+    else if (!isMail(mail) || mail.serial !== this.#collected) return
+    else if (isParcel(mail)) this.#parcels.push(mail)
+    else if (isAnnouncement(mail)) this.#announced.push(mail)
+    else return
     this.#collected = (this.#collected + 1) | 0
-    const stash = 'message' in mail ? this.#stash : this.#beside
-    stash.push(mail)
   }
 }
 
-function isMail(value: unknown): value is NonNullable<Mail> {
-  if (typeof value !== 'object' || value === null || !('number' in value)) return false
-  if (!('moved' in value)) return 'message' in value
-  return Array.isArray(value.moved)
+function isUnread(mail: unknown): mail is Unread {
+  return typeof mail === 'object' && mail !== null && UNREAD in mail
+}
+
+function isMail(value: unknown): value is Mail {
+  return typeof value === 'object' && value !== null && 'serial' in value
+}
+
+function isParcel(value: Mail): value is Parcel {
+  return 'moved' in value ? Array.isArray(value.moved) : 'message' in value
+}
+
+function isAnnouncement(value: Mail): value is Announcement {
+  return 'number' in value && 'notice' in value
+}
+
+function idOf(message: Message): number | undefined {
+  return 'id' in message ? message.id : undefined
 }

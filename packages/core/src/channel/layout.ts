@@ -1,7 +1,7 @@
 /** The slots of the block of shared memory that a thread and its maker have in common. */
 /** Whether the thread is awake, and if not, how it sleeps: see Bell. */
 export const BELL_SLOT = 0
-/** 1 once the thread has ended, whoever notices. */
+/** 1 once the thread has ended, whoever notices; 2 once its maker has taken it for ended (see LifeRecord). */
 export const EXITED_SLOT = 1
 export const EXIT_CODE_SLOT = 2
 /** How many calls of its own queue the thread has taken: the others never started. */
@@ -16,7 +16,15 @@ export const BUSY_FRAME_SLOT = 6
 export const DEPTH_SLOT = 7
 export const ON_FRAMES_SLOT = 8
 export const MOST_ON_FRAMES = 57
+/** How many functions and iterators of the thread others hold: while there are any, it is not idle. */
+export const HELD_SLOT = ON_FRAMES_SLOT + MOST_ON_FRAMES
+/** The number of the load that the thread's queue, or its frame, waits for; 0 where it waits for none (see Loads). */
+export const LOADING_SLOT = HELD_SLOT + 1
+/** How many loads the thread's asynchronous calls wait for. */
+export const ASYNC_LOADS_SLOT = LOADING_SLOT + 1
+/** How many of those that others hold are iterators. */
+export const ITERATORS_SLOT = ASYNC_LOADS_SLOT + 1
 /** From here on: the calls that were sent ahead (see Claims). */
-export const CLAIM_SLOT = ON_FRAMES_SLOT + MOST_ON_FRAMES
+export const CLAIM_SLOT = ITERATORS_SLOT + 1
 export const CLAIM_COUNT = 1024
 export const SLOT_COUNT = CLAIM_SLOT + CLAIM_COUNT

@@ -4,15 +4,25 @@
  */
 import type { CallName } from '../protocol.js'
 import {
+  ASYNC_LOADS_SLOT,
   BUSY_FRAME_SLOT,
   DEPTH_SLOT,
   EXIT_CODE_SLOT,
   EXITED_SLOT,
   FRAME_SLOT,
+  HELD_SLOT,
+  ITERATORS_SLOT,
+  LOADING_SLOT,
   MOST_ON_FRAMES,
   ON_FRAMES_SLOT,
   TAKEN_SLOT,
 } from './layout.js'
+
+const EXITED = 1
+const GIVEN_UP = 2
+
+/** On Deno a thread is told to be gone at once when it is terminated, and its code runs on for some tenths of a second. */
+const outlivesItsEnd = process.versions.deno !== undefined
 
 export class LifeRecord {
   readonly #slots: Int32Array
@@ -24,19 +34,26 @@ export class LifeRecord {
   markExited(code: number): void {
     // The code first: whoever sees the flag reads the code.
     Atomics.store(this.#slots, EXIT_CODE_SLOT, code)
-    Atomics.store(this.#slots, EXITED_SLOT, 1)
+    Atomics.store(this.#slots, EXITED_SLOT, EXITED)
   }
 
   /** The exit code, or undefined while the thread lives (or died without a word). */
   exitCode(): number | undefined {
-    return Atomics.load(this.#slots, EXITED_SLOT) === 1
+    return Atomics.load(this.#slots, EXITED_SLOT) === EXITED
       ? Atomics.load(this.#slots, EXIT_CODE_SLOT)
       : undefined
+  }
+
+  /** By the maker, before it asks which calls were taken: what is taken after this does not run. */
+  giveUp(): void {
+    Atomics.compareExchange(this.#slots, EXITED_SLOT, 0, GIVEN_UP)
   }
 
   /** Counted before the call runs: a call that is not counted never started, and may run elsewhere. */
   countTaken(): void {
     Atomics.add(this.#slots, TAKEN_SLOT, 1)
+    // After the count, as the maker does it the other way round: one of the two sees the other, and the call runs once at most.
+    if (outlivesItsEnd && Atomics.load(this.#slots, EXITED_SLOT) === GIVEN_UP) process.exit(1)
   }
 
   /** Noted by the thread whenever it blocks and unblocks. */
@@ -77,7 +94,43 @@ export class LifeRecord {
     return false
   }
 
-  /** Wraps after 2³² calls, as do the sequence numbers it is compared with. */
+  /**
+   * Noted whenever it changes. What a call gives away is counted before its outcome is posted: a maker that has read the outcome
+   * and finds the thread without a call finds it held, too.
+   */
+  noteHeld(count: number, iterators: number): void {
+    Atomics.store(this.#slots, HELD_SLOT, count)
+    Atomics.store(this.#slots, ITERATORS_SLOT, iterators)
+  }
+
+  hasIterators(): boolean {
+    return Atomics.load(this.#slots, ITERATORS_SLOT) > 0
+  }
+
+  isHeld(): boolean {
+    return Atomics.load(this.#slots, HELD_SLOT) > 0
+  }
+
+  /** Noted before the call that waits for the load is counted as taken: a call that is counted, and does not load, is on the stack. */
+  noteLoading(number: number): void {
+    Atomics.store(this.#slots, LOADING_SLOT, number)
+  }
+
+  /** The load that the queue or a frame waits for; 0 for none. */
+  loading(): number {
+    return Atomics.load(this.#slots, LOADING_SLOT)
+  }
+
+  /** Loads that asynchronous calls wait for begin and end. */
+  countAsyncLoads(change: 1 | -1): void {
+    Atomics.add(this.#slots, ASYNC_LOADS_SLOT, change)
+  }
+
+  hasAsyncLoads(): boolean {
+    return Atomics.load(this.#slots, ASYNC_LOADS_SLOT) > 0
+  }
+
+  /** Wraps after 2³² calls, as do the sequence numbers it is compared with: only the difference says which is ahead. */
   taken(): number {
     return Atomics.load(this.#slots, TAKEN_SLOT)
   }

@@ -21,7 +21,6 @@ const ref: FunctionRef = {
   format: 'esm',
   name: 'f',
   ordinal: 0,
-  count: 1,
 }
 
 interface Started {

@@ -3,7 +3,15 @@ import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { CallMessage, FunctionRef, Message, OutcomeMessage, WireLocals } from '../protocol.js'
 import { bothEnds, closeEnds, recordsIn } from './both-ends.fixture.js'
-import { DELETED_KEYS, LOCALS, SAME_KEYS, SAME_LOCALS } from './wire-format.js'
+import {
+  DELETED_KEYS,
+  GENERIC,
+  KIND_BITS,
+  LOCALS,
+  NOTICE,
+  SAME_KEYS,
+  SAME_LOCALS,
+} from './wire-format.js'
 
 afterEach(closeEnds)
 
@@ -22,9 +30,11 @@ function connect() {
       writer.post(message)
       const size = tail() - from
       const at = flagsAt(from)
-      if (size > 0) words[at] = spoil(words[at] as number)
+      const flags = words[at] as number
+      const byPort = (flags & (KIND_BITS | NOTICE)) === (GENERIC | NOTICE)
+      if (!byPort) words[at] = spoil(flags)
       const taken = reader.take()
-      return { size, taken }
+      return { size, byPort, taken }
     },
   }
 }
@@ -37,7 +47,6 @@ const THE_FUNCTION: FunctionRef = {
   format: 'esm',
   name: 'f',
   ordinal: 0,
-  count: 1,
 }
 
 function call(locals: WireLocals, argument: unknown = 1): CallMessage {
@@ -108,7 +117,7 @@ describe('the Locals of a call', () => {
     const { send } = connect()
     const bare = sizeOfBare(send)
     const mixed = locals({ id: 'r-1', user: { id: 1, name: 'ada' }, tags: ['a'] })
-    for (let turn = 0; turn < 2; turn += 1) send(call(mixed))
+    for (let turn = 0; turn < 3; turn += 1) send(call(mixed))
     const { size, taken } = send(call(mixed))
     expect(size).toBe(bare)
     expect(arrived(taken)).toEqual({ id: 'r-1', user: { id: 1, name: 'ada' }, tags: ['a'] })
@@ -133,7 +142,7 @@ describe('the Locals of a call', () => {
     for (let turn = 0; turn < 3; turn += 1) send(call(mixed))
     user.seen = new Map([['a', 1]])
     const byPort = send(call(mixed))
-    expect(byPort.size).toBe(0)
+    expect(byPort.byPort).toBe(true)
     expect(arrived(byPort.taken).user).toEqual({ id: 1, seen: new Map([['a', 1]]) })
     delete user.seen
     for (let turn = 0; turn < 3; turn += 1)
@@ -145,9 +154,9 @@ describe('the Locals of a call', () => {
     const [first, second] = [locals({ id: 'r-1' }), locals({ id: 'r-2' })]
     send(call(first))
     // Locals come before the arguments, which are declined.
-    expect(send(call(second, new Map())).size).toBe(0)
+    expect(send(call(second, new Map())).byPort).toBe(true)
     expect(arrived(send(call(second)).taken)).toEqual({ id: 'r-2' })
-    expect(send(call(first, new Map())).size).toBe(0)
+    expect(send(call(first, new Map())).byPort).toBe(true)
     expect(arrived(send(call(second)).taken)).toEqual({ id: 'r-2' })
   })
 

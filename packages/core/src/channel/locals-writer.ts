@@ -67,7 +67,7 @@ export class LocalsWriter extends RecordWriter {
   }
 
   protected locals({ keys, values, deleted }: WireLocals, before: WrittenLocals): number {
-    const { value, marks } = values
+    const { value, marks, nodes } = values
     let flags = wire.LOCALS
     if (before.hasKeys(keys)) flags |= wire.SAME_KEYS
     else if (!this.#keys(keys)) return 0
@@ -76,8 +76,9 @@ export class LocalsWriter extends RecordWriter {
       if (!this.#keys(deleted)) return 0
     }
     if (!this.list(value as readonly unknown[])) return 0
-    if (!marks) return flags
-    return this.value(marks) ? flags | wire.MARKED_LOCALS : 0
+    if (!this.marks(values)) return 0
+    if (marks) flags |= wire.MARKED_LOCALS
+    return nodes ? flags | wire.NODES_IN_LOCALS : flags
   }
 
   #keys(keys: readonly string[]): boolean {

@@ -1,5 +1,6 @@
 /** Reads what `message-writer.ts` wrote: one record after the other, in order, as each may have taught things to the next. */
 import { NO_CHANGES } from '../codec/clone-failure.js'
+import { assertHeadroom } from '../codec/headroom.js'
 import { keyText } from '../context/key-text.js'
 import type {
   CallMessage,
@@ -28,6 +29,8 @@ import type { WrittenLocals } from './written-locals.js'
 /** Shared by all messages that have none, and never changed. */
 const NO_FRAMES: readonly FrameRef[] = []
 const { locals: NO_LOCALS, storages: NO_STORAGES } = NO_CHANGES
+/** Calls of a small function that take as much stack as reading one level of a value. */
+const FRAMES_A_LEVEL = 8
 /** The targets that are told by their name alone. */
 const PLACES = wire.TARGETS.map((by) => ({ by }) as Target)
 
@@ -42,6 +45,8 @@ export class MessageReader {
   readonly #sentLocals: WrittenLocals
   /** Where the next word, or the next value, lies. */
   #at = 0
+  /** Whether a record has been read in part. */
+  #isOpen = false
 
   constructor(
     bytes: Buffer,
@@ -67,17 +72,62 @@ export class MessageReader {
     return ((this.#words[at >> 2] ?? 0) & wire.ACCOMPANIED) !== 0
   }
 
+  /** Whether it is the notice of a message that came by port. */
+  isNotice(at: number): boolean {
+    return (
+      ((this.#words[at >> 2] ?? 0) & (wire.KIND_BITS | wire.NOTICE)) ===
+      (wire.GENERIC | wire.NOTICE)
+    )
+  }
+
+  notice(at: number): unknown {
+    this.#begin(false)
+    this.#at = at + 4
+    const notice = this.#value()
+    this.#isOpen = false
+    return notice
+  }
+
+  /** Most values are nested so little that whoever could block can read them. @throws RangeError */
+  assertReadable(at: number): void {
+    const nested = ((this.#words[at >> 2] ?? 0) >>> wire.NESTED_SHIFT) & wire.NESTED_BITS
+    if (nested > 0) assertHeadroom((wire.NESTED_LEVELS[nested] as number) * FRAMES_A_LEVEL)
+  }
+
   /**
    * @param moved What came by port beside it.
    * @returns undefined for an introduction, which is no message.
    */
   read(at: number, moved?: readonly unknown[]): Message | undefined {
-    if (!moved) return this.#read(at)
+    this.#begin(((this.#words[at >> 2] ?? 0) & (wire.LOCALS | wire.SAME_LOCALS)) !== 0)
     this.#plain.moved = moved
     const message = this.#read(at)
+    this.#isOpen = false
     // Not held any longer: it may be large, and the next message late.
     this.#plain.moved = undefined
     return message
+  }
+
+  /**
+   * What a record teaches counts once all of it has been read. The stack may end in the middle, and the record is read once more; then
+   * what it has taught is taken back first. Not at once, in a `catch`: with no stack left, that could fail, too.
+   */
+  #begin(hasLocals: boolean): void {
+    if (this.#isOpen) {
+      this.#plain.rewind()
+      if (hasLocals) {
+        this.#callLocals.rewind()
+        this.#changedLocals.rewind()
+        this.#sentLocals.rewind()
+      }
+    }
+    this.#plain.begin()
+    if (hasLocals) {
+      this.#callLocals.begin()
+      this.#changedLocals.begin()
+      this.#sentLocals.begin()
+    }
+    this.#isOpen = true
   }
 
   #read(at: number): Message | undefined {
@@ -96,8 +146,9 @@ export class MessageReader {
     }
   }
 
-  /** Numbers follow each other, and are never given a second time. */
+  /** Numbers follow each other. The first one, given a second time, begins the table anew. */
   #introduce(number: number): void {
+    if (number === wire.FIRST_INTRODUCED) this.#introduced.length = number
     if (number !== this.#introduced.length) malformed(`something is introduced as number ${number}`)
     const thing = this.#value()
     this.#introduced.push(typeof thing === 'string' ? keyText(thing) : thing)
@@ -135,6 +186,7 @@ export class MessageReader {
         mode: (flags & wire.ASYNC) === 0 ? 'sync' : 'async',
         ref,
         args: this.#arguments(flags),
+        hasThis: (flags & wire.HAS_THIS) !== 0,
         scope: { chain, loop, context, locals, storages },
         parent,
         origin,
@@ -187,9 +239,10 @@ export class MessageReader {
   #marked(value: unknown[], flags: number): WireValue {
     const marks =
       (flags & wire.MARKS) === 0 ? undefined : (this.#value() as NonNullable<WireValue['marks']>)
+    const nodes = (flags & wire.NODES) === 0 ? undefined : this.#nodes()
     const { moved } = this.#plain
-    if (moved) return { value, marks, moved: moved as WireValue['moved'] }
-    return marks ? { value, marks } : { value }
+    if (moved) return { value, marks, nodes, moved: moved as WireValue['moved'] }
+    return marks ? { value, marks, nodes } : { value }
   }
 
   /** Those of a call. */
@@ -223,7 +276,12 @@ export class MessageReader {
       malformed(`it has ${value.length} values for ${keys.length} keys`)
     const marks =
       (flags & wire.MARKED_LOCALS) === 0 ? undefined : (this.#value() as WireValue['marks'])
-    return { keys, values: marks ? { value, marks } : { value }, deleted }
+    const nodes = (flags & wire.NODES_IN_LOCALS) === 0 ? undefined : this.#nodes()
+    return { keys, values: marks ? { value, marks, nodes } : { value }, deleted }
+  }
+
+  #nodes(): WireValue['nodes'] {
+    return this.#list() as WireValue['nodes']
   }
 
   #keys(): string[] {

@@ -14,6 +14,7 @@ import type {
   WireValue,
 } from '../protocol.js'
 import { LocalsWriter } from './locals-writer.js'
+import type { Notice } from './notice.js'
 import { IS_DECLINED, LACKS_ROOM } from './plain-writer.js'
 import * as wire from './wire-format.js'
 
@@ -28,6 +29,7 @@ export class MessageWriter extends LocalsWriter {
    * @returns false where the message must take the generic way.
    */
   prepare(message: Message): boolean {
+    this.renewIntroductions()
     if (message.kind === 'call') return this.#prepareCall(message)
     return message.kind !== 'outcome' || this.#prepareOutcome(message)
   }
@@ -58,8 +60,30 @@ export class MessageWriter extends LocalsWriter {
       this.forget()
       return this.lacksRoom ? LACKS_ROOM : IS_DECLINED
     }
-    if (moved.length > 0) this.words[at >> 2] = (this.words[at >> 2] as number) | wire.ACCOMPANIED
+    this.#mark(at, moved.length > 0 ? wire.ACCOMPANIED : 0)
     return this.at - at
+  }
+
+  /** @returns the length, or a negative number. */
+  writeNotice(notice: Notice, at: number, size: number): number {
+    this.at = at + 4
+    this.end = at + size
+    this.plain.begin()
+    this.words[at >> 2] = wire.GENERIC | wire.NOTICE
+    if (!this.value(notice)) {
+      this.plain.forget()
+      return IS_DECLINED
+    }
+    this.#mark(at, wire.ACCOMPANIED)
+    return this.at - at
+  }
+
+  /** What the reader must know before it reads anything: what comes by port, and how much stack it needs. */
+  #mark(at: number, accompanied: number): void {
+    const { deepest } = this.plain
+    const nested = wire.NESTED_LEVELS.findIndex((levels) => deepest <= levels)
+    this.words[at >> 2] =
+      (this.words[at >> 2] as number) | accompanied | (nested << wire.NESTED_SHIFT)
   }
 
   /** What was written last is not sent: what it taught must be taught again. */
@@ -117,6 +141,7 @@ export class MessageWriter extends LocalsWriter {
     flags |= this.#addresses(message)
     if (request.mode === 'async') flags |= wire.ASYNC
     if (request.timed) flags |= wire.TIMED
+    if (request.hasThis) flags |= wire.HAS_THIS
     if (target.by === 'frame') {
       this.word(target.frame)
       this.word(target.outermost ?? 0)
@@ -161,12 +186,12 @@ export class MessageWriter extends LocalsWriter {
     const values = args.value as readonly unknown[]
     const count = values.length
     if (args.marks) flags |= wire.MARKS
+    if (args.nodes) flags |= wire.NODES
     if (count === 1) flags |= wire.ONE_ARGUMENT << wire.ARGUMENTS_SHIFT
     else if (count > 1) flags |= wire.ARGUMENTS << wire.ARGUMENTS_SHIFT
     this.words[at >> 2] = flags
     return (
-      (count === 0 || (count === 1 ? this.value(values[0]) : this.list(values))) &&
-      (!args.marks || this.value(args.marks))
+      (count === 0 || (count === 1 ? this.value(values[0]) : this.list(values))) && this.marks(args)
     )
   }
 
@@ -180,14 +205,15 @@ export class MessageWriter extends LocalsWriter {
       return true
     }
     if (outcome.ok) flags |= wire.OK
-    const { value, marks }: WireValue = outcome.ok ? outcome.value : outcome.error
+    const result: WireValue = outcome.ok ? outcome.value : outcome.error
     const { locals, storages } = outcome.changes
-    if (marks) flags |= wire.MARKS
+    if (result.marks) flags |= wire.MARKS
+    if (result.nodes) flags |= wire.NODES
     if (outcome.ran !== undefined) flags |= wire.TIMED
     if (storages.length > 0) flags |= wire.STORAGES
     const isWritten =
-      this.value((value as readonly unknown[])[0]) &&
-      (!marks || this.value(marks)) &&
+      this.value((result.value as readonly unknown[])[0]) &&
+      this.marks(result) &&
       (outcome.ran === undefined || this.value(outcome.ran))
     if (!isWritten) return false
     if (locals.keys.length > 0 || locals.deleted.length > 0) {

@@ -23,7 +23,8 @@ describe('what is moved', () => {
     const { writer, inbox } = bothEnds()
     writer.post(outcomeOf(1, { name: 'a', bytes }), [bytes])
     expect(receiveMessageOnPort(inbox)?.message).toEqual({
-      number: 0,
+      serial: 0,
+      id: 1,
       moved: [expect.any(ArrayBuffer)],
     })
   })

@@ -3,7 +3,8 @@
  * in the words that follow. Written by {@link file://./plain-writer.ts}, read by {@link file://./plain-reader.ts}.
  *
  * A value begins with the place of its lessons, 0 where it has none: shapes that the reader must know before it reads the
- * value, but that the writer only knows after it has walked it.
+ * value, but that the writer only knows after it has walked it. The lessons begin with how many there are, and the number of the first.
+ * How many there are is inverted where the reader must forget all shapes of before.
  */
 export const TAG_BITS = 4
 export const TAG_MASK = (1 << TAG_BITS) - 1
@@ -46,8 +47,8 @@ export function evenWord(word: number): number {
 export const MOST_BESIDE_TAG = 2 ** (31 - TAG_BITS) - 1
 
 /**
- * So many shapes are learned at most, of so many names, and so many ways a shape may go on: a program's own are few, and a
- * Map in disguise must neither fill the memory nor take the place of the others.
+ * So many shapes are learned at most, of so many names, and so many ways a shape may go on, before all begins anew: a program's own
+ * are few, and a Map in disguise must neither fill the memory nor take the place of the others.
  */
 export const MOST_SHAPES = 4096
 export const MOST_NAMES = 64

@@ -76,7 +76,7 @@ describe('plain objects in shared memory', () => {
     expect(send({ a: 1 })).toBeUndefined()
   })
 
-  test('ask each getter once', () => {
+  test('leave an object with a getter to structured clone, and do not ask it', () => {
     const send = lane()
     let asked = 0
     const value = {
@@ -86,8 +86,8 @@ describe('plain objects in shared memory', () => {
       },
       list: [1, 'two'],
     }
-    expect(send(value)).toEqual({ arrived: { first: { asked: 1 }, list: [1, 'two'] } })
-    expect(asked).toBe(1)
+    expect(send(value)).toBeUndefined()
+    expect(asked).toBe(0)
   })
 
   test('leave out what one of their getters deletes', () => {
@@ -100,6 +100,8 @@ describe('plain objects in shared memory', () => {
       second: 2,
       third: 3,
     })
+    // Of names that have always been data, a getter is not expected any more.
+    for (let times = 0; times < 70; times += 1) send({ first: 1, second: 2, third: 3 })
     expect(send(make())?.arrived).toStrictEqual(structuredClone(make()))
   })
 })

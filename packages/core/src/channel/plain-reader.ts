@@ -24,7 +24,7 @@ import {
   UCS2,
   UTF8,
 } from './plain-data.js'
-import { ReadShape, type ValueSource } from './read-shape.js'
+import { MadeObjects, ReadShape, type ValueSource } from './read-shape.js'
 import { MOST_BYTES, RecentTexts } from './recent-texts.js'
 import { MAX_RECORD } from './ring.js'
 
@@ -37,7 +37,14 @@ export class PlainReader implements ValueSource {
   readonly #octets: Uint8Array
   readonly #words: Int32Array
   readonly #view: DataView
-  readonly #shapes: ReadShape[] = [new ReadShape(undefined, '')]
+  readonly #made = new MadeObjects()
+  #shapes: ReadShape[] = [new ReadShape(undefined, '', this.#made)]
+  /** The number of the first of them. */
+  #firstShape = 0
+  /** What was known when the record began. */
+  #shapesBefore = this.#shapes
+  #countBefore = 1
+  #firstBefore = 0
   readonly #recentTexts = new RecentTexts()
   #at = 0
   /** No value of a record lies beyond: what says so is no record. */
@@ -56,6 +63,20 @@ export class PlainReader implements ValueSource {
   /** Where what was read last has ended. */
   get end(): number {
     return this.#at * 4
+  }
+
+  /** A record begins, of one value or several. */
+  begin(): void {
+    this.#shapesBefore = this.#shapes
+    this.#countBefore = this.#shapes.length
+    this.#firstBefore = this.#firstShape
+  }
+
+  /** The record will be read once more, and teach its shapes once more. */
+  rewind(): void {
+    this.#shapes = this.#shapesBefore
+    this.#shapes.length = this.#countBefore
+    this.#firstShape = this.#firstBefore
   }
 
   read(at: number): unknown {
@@ -111,7 +132,10 @@ export class PlainReader implements ValueSource {
   }
 
   #shape(number: number): ReadShape {
-    return this.#shapes[number] ?? malformed(`it has an object of the unknown shape ${number}`)
+    return (
+      this.#shapes[number - this.#firstShape] ??
+      malformed(`it has an object of the unknown shape ${number}`)
+    )
   }
 
   /** So many words at least are to follow. */
@@ -183,11 +207,21 @@ export class PlainReader implements ValueSource {
   }
 
   #learn(): void {
-    const count = this.#words[this.#at++] as number
+    let count = this.#words[this.#at++] as number
+    const first = this.#words[this.#at++] as number
+    if (count < 0) {
+      count = ~count
+      this.#firstShape = first - 1
+      this.#shapes = [new ReadShape(undefined, '', this.#made)]
+    }
+    // Else all objects that follow would get the names of others.
+    if (first !== this.#firstShape + this.#shapes.length)
+      malformed(`it teaches shape ${first} where ${this.#firstShape + this.#shapes.length} is next`)
     this.#assertRoom(count)
     for (let index = 0; index < count; index += 1) {
-      const parent = this.#shapes[this.#words[this.#at++] as number]
-      this.#shapes.push(new ReadShape(parent, this.#text(this.#words[this.#at++] as number)))
+      const parent = this.#shape(this.#words[this.#at++] as number)
+      const name = this.#text(this.#words[this.#at++] as number)
+      this.#shapes.push(new ReadShape(parent, name, this.#made))
     }
   }
 

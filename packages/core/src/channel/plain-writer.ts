@@ -5,6 +5,7 @@
  */
 import * as types from 'node:util/types'
 import type { Transferable } from 'node:worker_threads'
+import { bufferOf, byteLengthOf, isResizable, offsetOf } from '../codec/views.js'
 import { ITSELF, lengthOf, numberOfView } from './moved-things.js'
 import { Occurrences } from './occurrences.js'
 import {
@@ -34,25 +35,45 @@ const LONG_ARRAY = 16
 /** From here on a copy by Node is faster than one by the engine, which goes word by word where memory is shared. */
 const LONG_BINARY = 1024
 const NOTHING: readonly Transferable[] = []
+/** Seen so often as data, a property of a shape is taken for data. */
+const TRUSTED = 64
 
 /** What `write` returns where a value is declined, and where it needs more room than there is. */
 export const IS_DECLINED = -1
 export const LACKS_ROOM = -2
 
 export class PlainWriter extends ScalarWriter {
-  readonly #shapes = new WrittenShapes()
+  #shapes = new WrittenShapes()
+  /** The generation before, until the reader has been told of this one. */
+  #shapesBefore: WrittenShapes | undefined
+  /** Whether the record tells the reader of this generation. */
+  #isTold = false
   readonly #occurrences = new Occurrences()
-  /** So many the reader knows if this record is not sent. */
+  /** Those below this number the reader knows if this record is not sent. */
   #knownShapes = 1
   #isWriting = false
   /** What goes by port beside the record: in it stands only where. */
   #moved = NOTHING
+  #deepest = 0
 
   /** A record begins, in which one value or several are written. */
   begin(moved = NOTHING): void {
     if (this.#isWriting) return
-    this.#knownShapes = this.#shapes.count
+    // The record before has been sent.
+    if (this.#isTold) this.#shapesBefore = undefined
+    this.#isTold = false
+    if (this.#shapes.isWornOut && !this.#shapesBefore) {
+      this.#shapesBefore = this.#shapes
+      this.#shapes = new WrittenShapes(this.#shapes.end)
+    }
+    this.#knownShapes = this.#shapes.end
     this.#moved = moved
+    this.#deepest = 0
+  }
+
+  /** How deep the values of the record are nested, so far. */
+  get deepest(): number {
+    return this.#deepest
   }
 
   /** All of the record is written: what is moved with it is not held any longer. */
@@ -64,6 +85,10 @@ export class PlainWriter extends ScalarWriter {
   forget(): void {
     if (this.#isWriting) return
     this.#shapes.unlearn(this.#knownShapes)
+    if (!this.#shapesBefore) return
+    this.#shapes = this.#shapesBefore
+    this.#shapesBefore = undefined
+    this.#isTold = false
   }
 
   /**
@@ -86,7 +111,7 @@ export class PlainWriter extends ScalarWriter {
     // A getter of the user's may send something itself, in the middle of a record.
     if (this.#isWriting) return IS_DECLINED
     this.#isWriting = true
-    const knownShapes = this.#shapes.count
+    const knownShapes = this.#shapes.end
     const start = (at + 3) >> 2
     this.at = start
     this.end = (at + size) >> 2
@@ -95,7 +120,9 @@ export class PlainWriter extends ScalarWriter {
       if (isObjectExtended()) throw DECLINED
       if (isList) this.#items(value as readonly unknown[], 0)
       else this.#value(value, 0)
-      if (this.#shapes.count > knownShapes) this.#teach(start, knownShapes)
+      const isNew = this.#shapesBefore !== undefined && !this.#isTold
+      if (isNew || this.#shapes.end > knownShapes) this.#teach(start, knownShapes, isNew)
+      this.#isTold ||= isNew
       return this.at * 4 - at
     } catch (error) {
       // Also where a getter of the user's threw: structured clone will meet it again, and tell.
@@ -126,7 +153,10 @@ export class PlainWriter extends ScalarWriter {
   }
 
   #object(value: object, depth: number): void {
-    if (depth > DEEPEST) throw DECLINED
+    if (depth > this.#deepest) {
+      if (depth > DEEPEST) throw DECLINED
+      this.#deepest = depth
+    }
     const from = this.at
     const place = this.#moved === NOTHING ? -1 : this.#placeOf(value)
     if (place >= 0) this.#movedThing(value, place)
@@ -163,6 +193,7 @@ export class PlainWriter extends ScalarWriter {
         this.words[more] = (this.words[more] as number) + 1
         this.text(name)
       }
+      if (!shape || shape.sightings < TRUSTED) mustBeData(value, name, shape)
       this.#value(value[name], depth + 1)
     }
     this.words[from] = (known.number << TAG_BITS) | (more < 0 ? OBJECT : OBJECT_AND_MORE)
@@ -188,6 +219,8 @@ export class PlainWriter extends ScalarWriter {
 
   #items(value: readonly unknown[], depth: number): void {
     const { length } = value
+    // A proxy may say anything.
+    if (!(length >= 0 && length <= MOST_BESIDE_TAG) || (length | 0) !== length) throw DECLINED
     this.word((length << TAG_BITS) | ARRAY)
     for (let index = 0; index < length; index += 1) {
       const item = value[index]
@@ -230,8 +263,9 @@ export class PlainWriter extends ScalarWriter {
    */
   #binary(value: Uint8Array, tag: typeof BYTES | typeof BUFFER): void {
     if (!types.isUint8Array(value)) throw DECLINED
-    const { buffer, length } = value
-    const isWhole = length === buffer.byteLength
+    const buffer = bufferOf(value)
+    const length = byteLengthOf(value)
+    const isWhole = length === byteLengthOf(buffer)
     // The empty one may be detached, which structured clone has to say.
     if (length === 0 || (!isWhole && tag === BYTES) || length > MOST_BESIDE_TAG) throw DECLINED
     if (Object.getPrototypeOf(buffer) !== ArrayBuffer.prototype || isResizable(buffer))
@@ -240,7 +274,7 @@ export class PlainWriter extends ScalarWriter {
     this.claim(start - this.at + ((length + 3) >> 2))
     this.words[this.at] = (length << TAG_BITS) | tag
     if (length < LONG_BINARY) this.bytes.set(value, start * 4)
-    else copyIn(value, this.bytes, start * 4)
+    else copyIn(new Uint8Array(buffer, offsetOf(value), length), this.bytes, start * 4)
     this.goOnAfter(start * 4 + length)
     // Two views of one buffer would arrive with two.
     if (isWhole && this.#occurrences.repeats(buffer, this.words, start, this.at)) throw DECLINED
@@ -248,7 +282,7 @@ export class PlainWriter extends ScalarWriter {
 
   /** Among what is moved, of itself or of the memory that it is a view of. */
   #placeOf(value: object): number {
-    const thing = ArrayBuffer.isView(value) ? value.buffer : value
+    const thing = ArrayBuffer.isView(value) ? bufferOf(value) : value
     return (this.#moved as readonly unknown[]).indexOf(thing)
   }
 
@@ -257,23 +291,37 @@ export class PlainWriter extends ScalarWriter {
     if (!ArrayBuffer.isView(value)) return this.word(ITSELF)
     const number = numberOfView(value)
     // A view may also follow the length of memory that can be resized.
-    if (number < 0 || isResizable(value.buffer)) throw DECLINED
+    if (number < 0 || isResizable(bufferOf(value))) throw DECLINED
     this.word(number)
-    this.number(value.byteOffset)
+    this.number(offsetOf(value))
     this.number(lengthOf(value))
   }
 
-  /** After the value, what the reader has to know before it. */
-  #teach(start: number, known: number): void {
+  /** After the value, what the reader has to know before it. @param isNew Whether it must forget what it has learned so far. */
+  #teach(start: number, known: number, isNew: boolean): void {
     const shapes = this.#shapes
+    const { end } = shapes
     this.words[start] = this.at - start
-    this.word(shapes.count - known)
-    for (let number = known; number < shapes.count; number += 1) {
+    this.word(isNew ? ~(end - known) : end - known)
+    this.word(known)
+    for (let number = known; number < end; number += 1) {
       const { parent, name } = shapes.at(number)
       this.word(parent?.number ?? 0)
       this.text(name)
     }
   }
+}
+
+/**
+ * Code of the user's is declined before it runs: structured clone will run it, and it would run twice. Properties that have been data so
+ * often are not asked any more, which would take more time than writing them.
+ */
+function mustBeData(holder: object, name: string, shape: WrittenShape | undefined): void {
+  if (shape) shape.sightings += 1
+  const descriptor = types.isProxy(holder)
+    ? undefined
+    : Object.getOwnPropertyDescriptor(holder, name)
+  if (!descriptor || descriptor.get || descriptor.set) throw DECLINED
 }
 
 /** In two parts, neither of which is the whole: that one, Node leaves to the engine. */
@@ -282,10 +330,6 @@ function copyIn(source: Uint8Array, target: Buffer, at: number): void {
   const half = (source.length >> 4) << 3
   copy.call(source, target, at, 0, half)
   copy.call(source, target, at + half, half, source.length)
-}
-
-function isResizable(buffer: ArrayBufferLike): boolean {
-  return 'resizable' in buffer && buffer.resizable === true
 }
 
 /** Whether every object has more properties than its own. They would be met along with these. */

@@ -10,12 +10,31 @@ import { isJoinable, isSmall, joined, placesOfObjects } from './written-locals.j
 /** Stands for an object that will come with the call, so that none of the user's is held here. */
 const OBJECT = Object.freeze({})
 
+type Kept = [
+  keys: readonly string[] | undefined,
+  last: WireLocals | undefined,
+  places: readonly number[],
+  call: number,
+  after: WireLocals | undefined,
+]
+
 export class ReadLocals {
   #keys: readonly string[] | undefined = undefined
   #last: WireLocals | undefined = undefined
   #places: readonly number[] = []
   #call = NO_CALL
   #after: WireLocals | undefined = undefined
+  #before: Kept | undefined = undefined
+
+  /** A message is read that may change what is kept. */
+  begin(): void {
+    this.#before = [this.#keys, this.#last, this.#places, this.#call, this.#after]
+  }
+
+  /** The message will be read once more. */
+  rewind(): void {
+    if (this.#before) [this.#keys, this.#last, this.#places, this.#call, this.#after] = this.#before
+  }
 
   noteCall(id: number): void {
     this.#call = id

@@ -2,7 +2,7 @@
  * The place in a record where the next word or value goes, and what the reader knows by number: functions and texts that it has been
  * told once.
  */
-import type { Message, ThreadAddress } from '../protocol.js'
+import type { Message, ThreadAddress, WireValue } from '../protocol.js'
 import { LACKS_ROOM, type PlainWriter } from './plain-writer.js'
 import * as wire from './wire-format.js'
 
@@ -42,6 +42,16 @@ export class RecordWriter {
     return to === this.#peer && from === this.here
   }
 
+  /**
+   * To be called before a message is prepared. Where the table is full, it begins anew: the first number tells the reader to forget all
+   * others. In the middle of a message that would take numbers away which the message has been promised.
+   */
+  protected renewIntroductions(): void {
+    if (wire.FIRST_INTRODUCED + this.#introduced.size < wire.MOST_INTRODUCED) return
+    this.#introduced.clear()
+    this.#lastThing = undefined
+  }
+
   protected knows(thing: object | string): boolean {
     if (thing === this.#lastThing || thing === this.here || thing === this.#peer) return true
     if (this.#introduced.has(thing)) return true
@@ -67,6 +77,11 @@ export class RecordWriter {
 
   protected list(values: readonly unknown[]): boolean {
     return this.#wrote(this.plain.writeList(values, this.at, this.end - this.at))
+  }
+
+  /** What belongs to values that are marked. */
+  protected marks({ marks, nodes }: WireValue): boolean {
+    return (!marks || this.value(marks)) && (!nodes || this.value(nodes))
   }
 
   #wrote(length: number): boolean {

@@ -30,6 +30,7 @@ function towardsSleeper({ isPatient }: { isPatient: boolean }) {
     onMalformed: (error) => {
       throw error
     },
+    encodeReason: ({ message }) => ({ value: [message] }),
   })
   bell.doze(isPatient)
   return channel

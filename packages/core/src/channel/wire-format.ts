@@ -1,6 +1,6 @@
 /** How calls and outcomes lie in a ring: one word of kind and flags, the words that are there always, and then what the flags name. */
 
-/** Any other message, as plain data. */
+/** Any other message, as plain data; or a notice of one that comes by port. */
 export const GENERIC = 0
 export const CALL = 1
 export const OUTCOME = 2
@@ -19,9 +19,20 @@ export const LOCALS = 1 << 5
 export const SAME_LOCALS = 1 << 6
 /** How long the function takes, or took, is to be told. */
 export const TIMED = 1 << 7
+/** With `GENERIC`: no message, but the notice of one. */
+export const NOTICE = 1 << 3
 
-/** Something in it is moved, and comes by port under the same number. Of messages of all kinds. */
+/** Something of it comes by port, before it: what is moved, or, of a notice, the message itself. */
 export const ACCOMPANIED = 1 << 28
+/** How deep its values are nested, in classes: reading them takes as much of the reader's stack. */
+export const NESTED_SHIFT = 21
+export const NESTED_BITS = 3
+/** Levels that belong to each class at most. */
+export const NESTED_LEVELS = [3, 8, 16, 64] as const
+
+/** The list of the nodes that marked values name. Of calls and outcomes: of their values, and of their `Local`s. */
+export const NODES = 1 << 29
+export const NODES_IN_LOCALS = 1 << 30
 
 // Calls.
 export const ASYNC = 1 << 8
@@ -41,6 +52,7 @@ export const ONE_ARGUMENT = 1
 export const ARGUMENTS = 2
 /** It was sent ahead. */
 export const CLAIM = 1 << 19
+export const HAS_THIS = 1 << 20
 
 // What stands with `LOCALS` in both: from here on, to leave room for either.
 /** The keys of the message of this kind that had some last. */
@@ -74,5 +86,5 @@ export const WRITER = 0
 export const READER = 1
 export const FIRST_INTRODUCED = 2
 
-/** So many things are introduced at most, functions and threads; what comes later takes the generic way. */
+/** So many things are introduced, functions, threads and names, before all begins anew. */
 export const MOST_INTRODUCED = 65_536

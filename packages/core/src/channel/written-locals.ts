@@ -31,6 +31,23 @@ export class WrittenLocals {
   /** The keys of what it was after its outcome, which stand for the values. */
   #after: readonly string[] | undefined = undefined
 
+  #callBefore = NO_CALL
+  #afterBefore: readonly string[] | undefined = undefined
+
+  /** An outcome is read, which may be noted here. */
+  begin(): void {
+    this.#callBefore = this.#call
+    this.#afterBefore = this.#after
+  }
+
+  /**
+   * It will be read once more. Where another call has been written since, by code that unwound, the reader has dropped what was after the
+   * last one; brought back here, it would be referred to, and the reader would end this thread for that.
+   */
+  rewind(): void {
+    if (this.#call === this.#callBefore) this.#after = this.#afterBefore
+  }
+
   /** What was written last does not reach the reader. */
   forget(): void {
     this.#keys = undefined

@@ -1,3 +1,6 @@
+import * as types from 'node:util/types'
+import { isPlain, isScalar } from './kind-of.js'
+
 /** Copies plain data, as it is read from shared memory: arrays, bare objects, Uint8Arrays and Buffers, and nothing twice. */
 export function copyOfPlain(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
@@ -15,4 +18,16 @@ export function copyOfPlain(value: unknown): unknown {
 function copyOfBytes(bytes: Uint8Array): Uint8Array {
   const copy = new Uint8Array(bytes)
   return Buffer.isBuffer(bytes) ? Buffer.from(copy.buffer) : copy
+}
+
+/** Whether it is nothing but plain objects, arrays and scalars, which structured clone never refuses. */
+export function isPlainThroughout(value: unknown): boolean {
+  if (isScalar(value)) return true
+  const found = new Set([value])
+  // A Set gives what is added while it is gone through.
+  for (const one of found) {
+    if (!isPlain(one) || types.isProxy(one)) return false
+    for (const child of Object.values(one as object)) if (!isScalar(child)) found.add(child)
+  }
+  return true
 }

@@ -2,6 +2,7 @@
  * Which class an error is of, in a way that another thread can follow: like a function, a class is named and not sent. The
  * thrower says where the class is from; a bare name would confuse classes of the same name.
  */
+import { assert } from '../builtins.js'
 import { ownErrorClasses } from '../errors.js'
 import { onePerThread } from '../one-per-thread.js'
 import type { FunctionRef, WireErrorType } from '../protocol.js'
@@ -22,16 +23,26 @@ export class ErrorClasses {
   }
 
   describe(error: Error | DOMException): WireErrorType {
-    if (error instanceof DOMException) return { from: 'language', name: 'DOMException' }
-    const foreign = foreignTypes.get(error)
-    if (foreign) return foreign
+    try {
+      return foreignTypes.get(error) ?? this.#typeOf(error)
+    } catch {
+      // A class of the user's, or a proxy among its prototypes, may throw whatever it is asked.
+      return { from: 'language', name: 'Error' }
+    }
+  }
+
+  #typeOf(error: Error | DOMException): WireErrorType {
     const Class = classOf(error)
     const name = typeof Class?.name === 'string' ? Class.name : 'Error'
+    const base = baseOf(error)
     if (Class && isOwnClass(Class)) return { from: 'library', name }
-    if (Class === Reflect.get(globalThis, name)) return { from: 'language', name }
+    if (Class && Class === languageClass(name))
+      return base === 'DOMException' && base !== name
+        ? { from: 'language', name, base }
+        : { from: 'language', name }
     const place = Class && this.#registry.placeOfErrorClass(Class)
-    if (place) return { from: 'place', name, ...place }
-    return { from: 'module', name, module: this.#ref?.module, format: this.#ref?.format }
+    if (place) return { from: 'place', name, ...place, base }
+    return { from: 'module', name, module: this.#ref?.module, format: this.#ref?.format, base }
   }
 
   /** @param how `known` without loading the module that may export it where waiting for it gives a better answer. */
@@ -46,7 +57,7 @@ export class ErrorClasses {
       exportedClass(
         this.#isAtHand(type) ? namespaceNow(type, this.#registry, how) : undefined,
         name,
-      ) ?? languageClass(name)
+      ) ?? globalClass(name)
     )
   }
 
@@ -90,8 +101,54 @@ function isOwnClass(Class: ErrorClass): boolean {
   )
 }
 
-function languageClass(name: string): ErrorClass | undefined {
+export function isDomException({ from, name }: WireErrorType): boolean {
+  return from === 'language' && name === 'DOMException'
+}
+
+/** A class that every thread has: global, of WebAssembly, or of a module of Node's. */
+export function languageClass(name: string): ErrorClass | undefined {
+  if (name === 'AssertionError') return asErrorClass(assert().AssertionError)
+  return (
+    globalClass(name) ??
+    asErrorClass(Reflect.get(Object(Reflect.get(globalThis, 'WebAssembly')), name))
+  )
+}
+
+function globalClass(name: string): ErrorClass | undefined {
   return asErrorClass(Reflect.get(globalThis, name))
+}
+
+/** Their prototypes. An error of a class that is below one of these is one of these wherever its own class can't be had. */
+const bases = new Map<object, string>()
+for (const name of [
+  'AggregateError',
+  'DOMException',
+  'EvalError',
+  'RangeError',
+  'ReferenceError',
+  'SuppressedError',
+  'SyntaxError',
+  'TypeError',
+  'URIError',
+  'CompileError',
+  'LinkError',
+  'RuntimeError',
+]) {
+  const Class = languageClass(name)
+  if (Class) bases.set(Class.prototype, name)
+}
+
+/** The nearest class of the language that an error is of; undefined where that is `Error`. */
+function baseOf(error: Error): string | undefined {
+  for (
+    let prototype: object | null = Object.getPrototypeOf(error);
+    prototype && prototype !== Error.prototype;
+    prototype = Object.getPrototypeOf(prototype)
+  ) {
+    const name = bases.get(prototype)
+    if (name !== undefined) return name
+  }
+  return undefined
 }
 
 function exportedClass(namespace: object | undefined, name: string): ErrorClass | undefined {

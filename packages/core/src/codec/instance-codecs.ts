@@ -37,7 +37,7 @@ export function addInstanceCodec(
   registry: Registry,
 ): void {
   const { module, format } = site ?? {}
-  const ordinal = module === undefined ? 0 : registry.nextOrdinal(module, `codec ${Class.name}`)
+  const ordinal = site ? registry.nextOrdinal(site, `codec ${Class.name}`) : 0
   const entry: Registered = { Class, codec, module, format, ordinal }
   registered.byPrototype.set(Class.prototype, entry)
   registered.byPlace.set(placeOf({ module, name: Class.name, ordinal }), entry)

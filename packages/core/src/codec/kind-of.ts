@@ -1,7 +1,10 @@
 /** What a value is to this library: nothing special, something that holds others, something to be replaced, or what can't cross. */
 import * as types from 'node:util/types'
+import { printThrown } from '../print-thrown.js'
 import type { Replaced } from '../protocol.js'
-import { isIterator } from '../registry/iterators.js'
+import { isIterator, isOwnIterator } from '../registry/iterators.js'
+import { isWordPart, withoutStart } from './plain-text.js'
+import { madeByAddon, threadBound } from './thread-bound.js'
 
 /**
  * `leaf`: structured clone sees to it alone. `plain`, `fields`, `map`, `set`: holds values; `fields` is an instance of a class, which
@@ -26,16 +29,6 @@ const URL_: Kind = { is: 'replaced', by: 'url' }
 const SEARCH: Kind = { is: 'replaced', by: 'search' }
 const INSTANCE: Kind = { is: 'replaced', by: 'instance' }
 
-/** Of some of these, structured clone makes empty objects. */
-const STUCK: ReadonlyArray<readonly [name: string, remedy: string]> = [
-  ['AbortSignal', 'hand the abort on by .with({ signal }), and read it by callSignal()'],
-  ['Event', 'pass what it tells'],
-  ['Headers', 'pass its entries: [...headers]'],
-  ['Request', 'pass its URL, method, headers and body'],
-  ['Response', 'pass its status, headers and body'],
-  ['FormData', 'pass its entries: [...form]'],
-]
-
 /** What every way carries as it is. */
 export function isScalar(value: unknown): boolean {
   return typeof value === 'object'
@@ -45,14 +38,32 @@ export function isScalar(value: unknown): boolean {
 
 /** Cheap to see that it is to be replaced by nothing; what is below it is another question. */
 export function isPlain(value: unknown): boolean {
-  const prototype: unknown = typeof value === 'object' ? Object.getPrototypeOf(value) : undefined
-  return (
-    prototype === Array.prototype || (prototype === Object.prototype && !types.isNativeError(value))
-  )
+  try {
+    const prototype: unknown = typeof value === 'object' ? Object.getPrototypeOf(value) : undefined
+    return (
+      prototype === Array.prototype ||
+      (prototype === Object.prototype && !types.isNativeError(value))
+    )
+  } catch {
+    // A proxy's trap.
+    return false
+  }
 }
 
-/** @param codecOf What the user has registered for the class of an instance. */
+/**
+ * Never throws: proxies, and getters of a class, run code of the user's.
+ *
+ * @param codecOf What the user has registered for the class of an instance.
+ */
 export function kindOf(value: unknown, codecOf: (value: object) => unknown): Kind {
+  try {
+    return classify(value, codecOf)
+  } catch (error) {
+    return { is: 'refused', why: `looking at it throws ${printThrown(error)}` }
+  }
+}
+
+function classify(value: unknown, codecOf: (value: object) => unknown): Kind {
   if (typeof value === 'function') return kindOfFunction(value)
   if (typeof value === 'symbol') return kindOfSymbol(value)
   if (typeof value !== 'object' || value === null) return LEAF
@@ -87,7 +98,9 @@ function kindOfBare(value: object): Kind {
   if (types.isSet(value)) return SET
   return types.isDate(value) || types.isRegExp(value) || types.isBoxedPrimitive(value)
     ? LEAF
-    : PLAIN
+    : isOwnIterator(value)
+      ? HANDLE
+      : PLAIN
 }
 
 function kindOfInstance(value: object): Kind {
@@ -100,12 +113,11 @@ function kindOfInstance(value: object): Kind {
       is: 'refused',
       why: 'a Node stream: pass what it gives by a generator, or Readable.toWeb(stream) by transfer()',
     }
-  for (const [name, remedy] of STUCK) {
-    const Class: unknown = Reflect.get(globalThis, name)
-    if (typeof Class === 'function' && value instanceof Class)
-      return { is: 'refused', why: `${name}: ${remedy}` }
-  }
-  return types.isBoxedPrimitive(value) || isOfNode(value) ? LEAF : FIELDS
+  const why = threadBound(value)
+  if (why !== undefined) return { is: 'refused', why }
+  if (types.isBoxedPrimitive(value) || isOfNode(value)) return LEAF
+  const addon = madeByAddon(value)
+  return addon === undefined ? FIELDS : { is: 'refused', why: addon }
 }
 
 /** An instance, and not only something with that prototype, which has nothing of one. */
@@ -118,7 +130,7 @@ function isReally(Class: typeof URL | typeof URLSearchParams, value: object): bo
 }
 
 /** Something of Node's that clones or moves in its own way (streams, keys, Blobs): its classes have a method for that. */
-function isOfNode(value: object): boolean {
+export function isOfNode(value: object): boolean {
   for (
     let prototype: object | null = Object.getPrototypeOf(value);
     prototype && prototype !== Object.prototype;
@@ -131,9 +143,13 @@ function isOfNode(value: object): boolean {
 }
 
 function kindOfFunction(fn: object): Kind {
-  return /^class\b/.test(Function.prototype.toString.call(fn))
+  return isClass(Function.prototype.toString.call(fn))
     ? { is: 'refused', why: 'a class: its instances cross, it does not' }
     : HANDLE
+}
+
+function isClass(source: string): boolean {
+  return source.startsWith('class') && !isWordPart(source.charCodeAt('class'.length))
 }
 
 function kindOfSymbol(symbol: symbol): Kind {
@@ -146,7 +162,8 @@ function kindOfSymbol(symbol: symbol): Kind {
 export function nameOfSymbol(symbol: symbol): string | undefined {
   const key = Symbol.keyFor(symbol)
   if (key !== undefined) return `for ${key}`
-  const name = symbol.description?.replace(/^Symbol\./, '')
+  const { description } = symbol
+  const name = description && withoutStart(description, 'Symbol.')
   return name !== undefined && Reflect.get(Symbol, name) === symbol ? name : undefined
 }
 

@@ -60,9 +60,15 @@ const accessor: PropertyDescriptor = {
   enumerable: false,
 }
 
-/** Gives an error its own stack and, below it, the one of this call. */
-export function joinLate(error: Error, where: string): void {
-  const local = captureBeyondOwn(() => new Error())
+/**
+ * Gives an error its own stack and, below it, the one of this call.
+ * @param local Where the call was made, if that was captured then.
+ */
+export function joinLate(
+  error: Error,
+  where: string,
+  local = captureBeyondOwn(() => new Error()),
+): void {
   new LateStack(error, { remote: stackOf(error), where, local })
   Object.defineProperty(error, 'stack', accessor)
 }

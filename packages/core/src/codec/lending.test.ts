@@ -9,7 +9,6 @@ const ref: FunctionRef = {
   format: 'esm',
   name: 'f',
   ordinal: 0,
-  count: 1,
 }
 const handlesOf = (address: string) => {
   const handles = new Handles(address)

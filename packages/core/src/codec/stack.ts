@@ -1,5 +1,7 @@
 /** One stack that reads from the line that failed to the line that called, through the bridge, without the bridge. */
+import { variable } from '../environment.js'
 import { libraryFolders } from '../registry/library-file.js'
+import { isFrame } from './plain-text.js'
 
 /** Where this library's own code lies: its frames say nothing to its users. `SYNCBRIDGE_STACK=full` shows them. */
 const places = [
@@ -8,7 +10,6 @@ const places = [
     (module) => `node:${module}`,
   ),
 ]
-const frame = /^\s+at /
 /** A whole line, in one sweep through the text: to take it apart line by line costs thrice as much. */
 const folded = new RegExp(
   `\\n[^\\S\\n]+at [^\\n]*?(?:${places.map(literally).join('|')})[^\\n]*`,
@@ -17,7 +18,13 @@ const folded = new RegExp(
 
 /** Drops the frames of the library, and those of Node that only serve it. */
 export function foldStack(stack: string): string {
-  return process.env.SYNCBRIDGE_STACK === 'full' ? stack : stack.replace(folded, '')
+  if (variable('SYNCBRIDGE_STACK') === 'full') return stack
+  try {
+    return stack.replace(folded, '')
+  } catch {
+    // Near the end of a stack the engine may be unable to compile the expression. The error is told all the same.
+    return stack
+  }
 }
 
 function literally(text: string): string {
@@ -36,9 +43,7 @@ export function stackOf(error: Error): string {
 
 /** The other thread's stack, and below it the caller's frames here. */
 export function joinStacks(remote: string, where: string, local: string): string {
-  const frames = foldStack(local)
-    .split('\n')
-    .filter((line) => frame.test(line))
+  const frames = foldStack(local).split('\n').filter(isFrame)
   const border = `    --- ${where}, called from ---`
   return shorten([...foldStack(remote).split('\n'), border, ...frames]).join('\n')
 }

@@ -1,11 +1,14 @@
 /**
  * `AsyncLocalStorage`s of others, taken along with each call. A store goes over by value; what the call changed in a plain
  * object or a Map comes back into the caller's own object, key by key, so that concurrent calls don't undo each
- * other. Anything else can't come back (`await` restores the caller's store), and says so once.
+ * other, and what the call left alone stays as it is. Anything else can't come back (`await` restores the caller's store), and says so
+ * once.
  */
 import type { AsyncLocalStorage } from 'node:async_hooks'
-import { util } from '../builtins.js'
 import type { WireStorage, WireStorageChange } from '../protocol.js'
+import { formOf, storeOf } from './store-form.js'
+import type { Entry, StoreForm, StoreValues } from './store-values.js'
+import { writeBack } from './write-back.js'
 
 /** How a store crosses that can't be cloned as it is. */
 export interface StorageCodec<S> {
@@ -18,138 +21,196 @@ export interface StorageCodec<S> {
 }
 
 interface Carrier {
+  readonly name: string
   readonly storage: AsyncLocalStorage<unknown>
   readonly codec: StorageCodec<unknown> | undefined
-  warned: boolean
+  /** What has been told of it. */
+  readonly told: Set<string>
 }
 
 /** The stores of the code that makes a call. */
 export interface Captured {
   readonly wire: readonly WireStorage[]
+  /** Never throws: the call has been answered, and what can't come back is told by a warning. */
   apply(changes: readonly WireStorageChange[]): void
 }
 
 /** The stores of a call that runs here. */
 export interface Entered {
   run<T>(fn: () => T): T
+  /** Never throws: the function has run, and what can't be sent back is told by a warning. */
   changes(): WireStorageChange[]
 }
 
 const NO_STORES: readonly WireStorage[] = []
 const NOTHING: Captured = { wire: [], apply: () => undefined }
+/** The words may differ each time. */
+const MOST_TOLD = 20
 
 export class Carriers {
   readonly #carriers = new Map<string, Carrier>()
 
   add<S>(name: string, storage: AsyncLocalStorage<S>, codec: StorageCodec<S> | undefined): void {
     this.#carriers.set(name, {
+      name,
       storage: storage as AsyncLocalStorage<unknown>,
       codec: codec as StorageCodec<unknown> | undefined,
-      warned: false,
+      told: new Set(),
     })
   }
 
-  /** @param passing Stores that came from elsewhere and that nobody here knows: they go on as they are. */
-  capture(passing: readonly WireStorage[] = NO_STORES): Captured {
+  /**
+   * @param values Made only where there is a store.
+   * @param passing Stores that came from elsewhere and that nobody here knows: they go on as they are.
+   * @throws TransferError (SYNCBRIDGE_TRANSFER) where the `encode` that the user has given for a store throws.
+   */
+  capture(values: () => StoreValues, passing: readonly WireStorage[] = NO_STORES): Captured {
     if (this.#carriers.size === 0 && passing.length === 0) return NOTHING
     const wire = passing.filter(({ name }) => !this.#carriers.has(name))
-    const stores = new Map<string, unknown>()
-    for (const [name, { storage, codec }] of this.#carriers) {
-      const store = storage.getStore()
+    const captured = new Map<string, StoreForm>()
+    for (const carrier of this.#carriers.values()) {
+      const store = carrier.storage.getStore()
       if (store === undefined) continue
-      stores.set(name, store)
-      wire.push({ name, value: codec ? codec.encode(store) : store })
+      const form = capturedForm(carrier, store, values())
+      if (!form) continue
+      captured.set(carrier.name, form.captured)
+      wire.push(form.wire)
     }
-    return { wire, apply: (changes) => this.#apply(stores, changes) }
+    return { wire, apply: (changes) => this.#apply(captured, changes, values()) }
   }
 
-  enter(wire: readonly WireStorage[]): Entered {
-    const known = wire.flatMap(({ name, value }) => {
-      const carrier = this.#carriers.get(name)
-      if (!carrier) return []
-      const before: unknown = structuredClone(value)
-      return [{ name, carrier, before, store: carrier.codec ? carrier.codec.decode(value) : value }]
+  /** @throws TransferError (SYNCBRIDGE_TRANSFER) where a store can't be decoded as a whole. */
+  enter(wire: readonly WireStorage[], values: StoreValues): Entered {
+    const known = wire.flatMap((sent) => {
+      const carrier = this.#carriers.get(sent.name)
+      return carrier ? [new EnteredStore(carrier, sent, values)] : []
     })
     return {
-      run: (fn) =>
-        known.reduce(
-          (inner, { carrier, store }) =>
-            () =>
-              carrier.storage.run(store, inner),
-          fn,
-        )(),
-      changes: () =>
-        known.flatMap(({ name, carrier, before, store }) => {
-          const change = changeOf(before, carrier.codec ? carrier.codec.encode(store) : store)
-          return change ? [{ name, ...change }] : []
-        }),
+      run: (fn) => known.reduce((inner, store) => () => store.run(inner), fn)(),
+      changes: () => known.flatMap((store) => store.change() ?? []),
     }
   }
 
-  #apply(stores: ReadonlyMap<string, unknown>, changes: readonly WireStorageChange[]): void {
-    for (const { name, set, deleted, whole } of changes) {
-      const carrier = this.#carriers.get(name)
-      const store = stores.get(name)
-      if (!carrier || store === undefined) continue
-      if (carrier.codec?.update) carrier.codec.update(store, whole)
-      else if (!carrier.codec && isKeyed(store)) writeBack(store, set, deleted)
-      else if (!carrier.warned) {
-        carrier.warned = true
-        process.emitWarning(
-          `carryStorage('${name}'): a call changed the store, and the change can't come back into it. Keep what changes in a plain object or a Map, or give the codec an update().`,
-          { code: 'SYNCBRIDGE_STORAGE_LOST' },
-        )
+  #apply(
+    captured: ReadonlyMap<string, StoreForm>,
+    changes: readonly WireStorageChange[],
+    values: StoreValues,
+  ): void {
+    for (const change of changes) {
+      const carrier = this.#carriers.get(change.name)
+      const form = captured.get(change.name)
+      if (!carrier || !form) continue
+      const { name, codec } = carrier
+      for (const what of change.lost) tell(carrier, what)
+      try {
+        const decoded = values.decode(name, form.as, change.values)
+        for (const reason of decoded.failed.values())
+          tell(carrier, `a change can't come back: ${values.print(reason)}`)
+        const update = codec?.update && ((data: unknown) => codec.update?.(form.store, data))
+        for (const what of writeBack(form, change, decoded, update)) tell(carrier, what)
+      } catch (error) {
+        const threw = values.print(error)
+        tell(carrier, `a call changed the store, and writing that back threw ${threw}`)
       }
     }
   }
 }
 
-type Keyed = Map<unknown, unknown> | Record<string, unknown>
-
-function isKeyed(store: unknown): store is Keyed {
-  if (store instanceof Map) return true
-  if (typeof store !== 'object' || store === null) return false
-  const prototype: unknown = Object.getPrototypeOf(store)
-  return prototype === Object.prototype || prototype === null
+function capturedForm(
+  carrier: Carrier,
+  store: unknown,
+  values: StoreValues,
+): { readonly captured: StoreForm; readonly wire: WireStorage } | undefined {
+  const { name, codec } = carrier
+  const form = formOf(
+    store,
+    values,
+    codec && (() => values.guard(name, 'encode', () => codec.encode(store))),
+  )
+  const { wire, entries, lost } = values.encode(name, form)
+  for (const what of lost) tell(carrier, `${what}, so calls go without it`)
+  const { as } = form
+  if (as === 'whole' && entries.length === 0) return undefined
+  return { captured: { as, store, entries }, wire: { name, as, values: wire } }
 }
 
-function entriesOf(store: unknown): Map<unknown, unknown> {
-  if (!isKeyed(store)) return new Map()
-  return store instanceof Map ? store : new Map(Object.entries(store))
-}
+/** A store that came with a call. */
+class EnteredStore {
+  readonly #carrier: Carrier
+  readonly #sent: WireStorage
+  readonly #values: StoreValues
+  readonly #before: WireStorage['values']
+  /** The keys that came, and the places of their entries. */
+  readonly #places: ReadonlyMap<unknown, number>
+  readonly #store: unknown
+  /** Whether the function has put another store in its place (`enterWith`). */
+  #isReplaced = false
 
-function changeOf(before: unknown, after: unknown): Omit<WireStorageChange, 'name'> | undefined {
-  const { isDeepStrictEqual } = util()
-  if (isDeepStrictEqual(before, after)) return undefined
-  const old = entriesOf(before)
-  const now = entriesOf(after)
-  return {
-    set: [...now].filter(
-      ([key, value]) => !old.has(key) || !isDeepStrictEqual(old.get(key), value),
-    ),
-    deleted: [...old.keys()].filter((key) => !now.has(key)),
-    whole: after,
+  constructor(carrier: Carrier, sent: WireStorage, values: StoreValues) {
+    const { name, codec } = carrier
+    this.#carrier = carrier
+    this.#sent = sent
+    this.#values = values
+    // Before the values are decoded, which puts others in their places.
+    this.#before = values.snapshot(sent.values)
+    const decoded = values.decode(name, sent.as, sent.values)
+    if (sent.as === 'whole') for (const reason of decoded.failed.values()) throw reason
+    for (const reason of decoded.failed.values())
+      tell(carrier, `${values.print(reason)}, so calls go without it`)
+    const { store, places } = storeOf(sent.as, decoded.values, decoded.failed)
+    this.#places = places
+    this.#store = codec ? values.guard(name, 'decode', () => codec.decode(store)) : store
   }
-}
 
-function writeBack(
-  store: Keyed,
-  set: WireStorageChange['set'],
-  deleted: WireStorageChange['deleted'],
-): void {
-  if (store instanceof Map) {
-    for (const [key, value] of set) store.set(key, value)
-    for (const key of deleted) store.delete(key)
-    return
-  }
-  // Defined, not assigned: a key such as `__proto__` is a key here and nothing else.
-  for (const [key, value] of set) {
-    Object.defineProperty(store, String(key), {
-      value,
-      writable: true,
-      enumerable: true,
-      configurable: true,
+  run<T>(fn: () => T): T {
+    const { storage } = this.#carrier
+    return storage.run(this.#store, () => {
+      try {
+        return fn()
+      } finally {
+        this.#isReplaced = storage.getStore() !== this.#store
+      }
     })
   }
-  for (const key of deleted) Reflect.deleteProperty(store, String(key))
+
+  change(): WireStorageChange | undefined {
+    const { name } = this.#sent
+    const lost: string[] = []
+    if (this.#isReplaced)
+      lost.push("a call entered another store by enterWith(), which can't come back to its caller")
+    try {
+      return this.#changeOf(lost)
+    } catch (error) {
+      lost.push(`what a call changed in the store can't come back: ${this.#values.print(error)}`)
+      return { name, values: { value: [] }, places: [], deleted: [], lost }
+    }
+  }
+
+  #changeOf(lost: string[]): WireStorageChange | undefined {
+    const { codec } = this.#carrier
+    const { name, as } = this.#sent
+    const values = this.#values
+    const form = formOf(this.#store, values, codec && (() => codec.encode(this.#store)))
+    const now = values.encodeToCompare(name, form)
+    const isSame = values.comparer(this.#before, now.wire)
+    const [step, offset] = as === 'whole' ? [1, 0] : [2, 1]
+    const changed = now.entries.filter(({ key }, at) => {
+      const place = this.#places.get(key)
+      return place === undefined || !isSame(step * place + offset, step * at + offset)
+    })
+    const keys = new Set(form.entries.map(({ key }) => key))
+    const deleted = [...this.#places].flatMap(([key, place]) => (keys.has(key) ? [] : [place]))
+    for (const what of now.lost) lost.push(`${what}, so it does not come back`)
+    if (changed.length + deleted.length + lost.length === 0) return undefined
+    const back = values.encode(name, { as, store: form.store, entries: changed })
+    const places = back.entries.map(({ key }: Entry) => this.#places.get(key) ?? -1)
+    return { name, values: back.wire, places, deleted, lost }
+  }
+}
+
+/** Once, of each thing: the next call will say the same. */
+function tell({ name, told }: Carrier, what: string): void {
+  if (told.has(what) || told.size >= MOST_TOLD) return
+  told.add(what)
+  process.emitWarning(`carryStorage('${name}'): ${what}.`, { code: 'SYNCBRIDGE_STORAGE_LOST' })
 }

@@ -17,6 +17,31 @@ function begun(start: Record<string, unknown>) {
 }
 
 describe('a cell', () => {
+  test('keeps what it began with where the stack ends while somebody looks', () => {
+    const cell = new Cell()
+    const start = { keys: ['a'], values: [1], deleted: [] }
+    let looks = 0
+    cell.beginLater(() => {
+      looks += 1
+      if (looks === 1) throw new RangeError('Maximum call stack size exceeded')
+      return start
+    }, start)
+    expect(() => cell.values).toThrow(RangeError)
+    expect(cell.snapshot()).toBe(start)
+    expect(values(cell)).toEqual({ a: 1 })
+  })
+
+  test('is empty for a codec that asks for a value while it decodes one', () => {
+    const cell = new Cell()
+    const seen: unknown[] = []
+    cell.beginLater(() => {
+      seen.push(values(cell))
+      return { keys: ['a'], values: [1], deleted: [] }
+    })
+    expect(values(cell)).toEqual({ a: 1 })
+    expect(seen).toEqual([{}])
+  })
+
   test('has no changes while nothing is set or deleted', () => {
     const cell = new Cell([['a', 1]])
     expect(values(cell)).toEqual({ a: 1 })

@@ -11,6 +11,22 @@ export interface CellChanges {
   readonly deleted: readonly string[]
   /** The keys by which to send what is there once this is applied to what was sent before. */
   readonly after?: readonly string[] | undefined
+  /** Of values that came and could not be decoded: why, by their places. */
+  readonly failed?: ReadonlyMap<number, unknown> | undefined
+}
+
+/** Stands for a value that came and can't be decoded. Whoever reads that value is told why; the others are not affected. */
+export class Unreadable {
+  /** Nothing of the user's is asked for it, as `instanceof` would ask a proxy. */
+  readonly #isUnreadable = true
+
+  constructor(readonly error: unknown) {}
+
+  static is(value: unknown): value is Unreadable {
+    return (
+      typeof value === 'object' && value !== null && #isUnreadable in value && value.#isUnreadable
+    )
+  }
 }
 
 const NOTHING: ReadonlyMap<string, unknown> = new Map()
@@ -24,6 +40,7 @@ export class Cell {
   #values: Map<string, unknown> | undefined
   #changed: Set<string> | undefined = undefined
   #critical: Map<string, unknown> | undefined = undefined
+  readonly #above: Cell | undefined
   /** What it begins with, while nobody has looked. */
   #later: (() => CellChanges) | undefined = undefined
   /** What was set meanwhile. */
@@ -32,8 +49,10 @@ export class Cell {
   /** All the values, as they came or were last sent, where nobody can change them in place; forgotten with the next change. */
   sent: WireLocals | undefined = undefined
 
-  constructor(values?: Iterable<readonly [string, unknown]>) {
+  /** @param above The cell of the code on this thread that waits for the code of this one: both see the same `threadCritical` values. */
+  constructor(values?: Iterable<readonly [string, unknown]>, above?: Cell) {
     this.#values = values && new Map(values)
+    this.#above = above
   }
 
   /**
@@ -48,7 +67,8 @@ export class Cell {
   /** Its own cell with the same values: what happens there stays there. */
   fork(): Cell {
     const cell = new Cell(this.values)
-    if (this.#critical) for (const [key, value] of this.#critical) cell.critical.set(key, value)
+    const critical = this.#critical ?? this.#above?.critical
+    if (critical) for (const [key, value] of critical) cell.critical.set(key, value)
     return cell
   }
 
@@ -66,7 +86,7 @@ export class Cell {
 
   /** Values of `threadCritical` Locals in this scope on a loop: they never leave the thread. */
   get critical(): Map<string, unknown> {
-    this.#critical ??= new Map()
+    this.#critical ??= this.#above?.critical ?? new Map()
     return this.#critical
   }
 
@@ -102,21 +122,25 @@ export class Cell {
     const values: unknown[] = []
     const deleted: string[] = []
     for (const key of this.#changed ?? NONE) {
-      if (this.values.has(key)) {
+      const value = this.values.get(key)
+      if (Unreadable.is(value)) continue
+      if (value !== undefined || this.values.has(key)) {
         keys.push(key)
-        values.push(this.values.get(key))
+        values.push(value)
       } else deleted.push(key)
     }
     return { keys, values, deleted }
   }
 
   /** @param sent The keys of the snapshot that came before. */
-  apply({ keys, values, deleted, after }: CellChanges, sent?: readonly string[]): void {
+  apply(changes: CellChanges, sent?: readonly string[]): void {
+    const { keys, deleted, after } = changes
+    const values = readableValues(changes)
     const isAsSent = sent !== undefined && this.#snapshot?.keys === sent && !this.#later
     for (let index = 0; index < keys.length; index += 1)
       this.set(keys[index] as string, values[index])
     for (const key of deleted) this.delete(key)
-    if (after && isAsSent) {
+    if (after && isAsSent && !values.some(Unreadable.is)) {
       const all = this.values
       this.#snapshot = { keys: after, values: after.map((key) => all.get(key)), deleted: NONE }
     }
@@ -150,22 +174,43 @@ export class Cell {
   }
 
   #look(later: () => CellChanges): void {
-    this.#later = undefined
-    this.#snapshot = undefined
     const all = new Map<string, unknown>()
+    const snapshot = this.#snapshot
+    // Codecs of the user's may ask for a value while they decode one: they find none, and not themselves again.
+    this.#later = undefined
     this.#values = all
-    const set = this.#unseen
-    this.#unseen = undefined
     try {
-      const { keys, values } = later()
+      const began = later()
+      const { keys } = began
+      const values = readableValues(began)
       for (let index = 0; index < keys.length; index += 1)
         all.set(keys[index] as string, values[index])
-    } finally {
-      if (set) this.apply({ ...set, deleted: NONE })
+    } catch (error) {
+      // The stack has ended: whoever looks next, with more of it, finds all of them. No function is called here.
+      this.#later = later
+      this.#values = undefined
+      this.#snapshot = snapshot
+      throw error
     }
+    this.#snapshot = undefined
+    const set = this.#unseen
+    this.#unseen = undefined
+    if (set) this.apply({ ...set, deleted: NONE })
   }
 }
 
+function readableValues({ values, failed }: CellChanges): readonly unknown[] {
+  if (!failed || failed.size === 0) return values
+  return values.map((value, index) =>
+    failed.has(index) ? new Unreadable(failed.get(index)) : value,
+  )
+}
+
+/** What can't be read here is not passed on either. */
 function listsOf(values: ReadonlyMap<string, unknown>): CellChanges {
-  return { keys: [...values.keys()], values: [...values.values()], deleted: NONE }
+  const keys = [...values.keys()]
+  const list = [...values.values()]
+  if (!list.some(Unreadable.is)) return { keys, values: list, deleted: NONE }
+  const isKept = (_: unknown, index: number) => !Unreadable.is(list[index])
+  return { keys: keys.filter(isKept), values: list.filter(isKept), deleted: NONE }
 }

@@ -3,6 +3,8 @@ import type { ThreadAddress } from '../protocol.js'
 
 /** An open context, as far as a call inside it is concerned. */
 export interface OpenContext {
+  /** The `ThreadSensitiveContext` that is run. */
+  readonly owner: object
   readonly signal: AbortSignal
   /** Whether the signal has aborted and no call has been told; asking counts as telling. */
   takeAbort(): boolean
@@ -13,6 +15,48 @@ export interface ContextRef {
   readonly id: string
   /** Where it was opened on this thread, and until it ends. */
   readonly open?: OpenContext | undefined
+  /** On the thread that the context leases: the values of `threadCritical` Locals there. */
+  readonly critical?: Map<string, unknown> | undefined
+}
+
+/**
+ * The contexts that have leased this thread since it was last cleaned: one, as a rule. A scope holds the values of its own lease, so
+ * that code which a past context left running never finds those of the present one.
+ */
+export class LeasedContexts {
+  readonly #refs = new Map<string, ContextRef>()
+  /** The context that has this thread now. A function that lives here may also be called in others. */
+  #lessee: ContextRef | undefined = undefined
+
+  /**
+   * The same object for all calls of a context.
+   * @param isLease Whether the call came because the context has this thread.
+   */
+  ref(id: string, isLease = false): ContextRef {
+    let ref = this.#refs.get(id)
+    if (!ref) {
+      ref = { id, critical: new Map() }
+      this.#refs.set(id, ref)
+    }
+    if (isLease) this.#lessee = ref
+    return ref
+  }
+
+  /** Whether the context has this thread, and has not ended. */
+  isLeasedTo(ref: ContextRef): boolean {
+    return this.#lessee === ref
+  }
+
+  /** The context that has this thread has ended. Its values stay for what cleans up. */
+  beginEnd(): void {
+    this.#lessee = undefined
+  }
+
+  /** The lease is over: its values go, and what is still running keeps the empty map to itself. */
+  end(): void {
+    for (const { critical } of this.#refs.values()) critical?.clear()
+    this.#refs.clear()
+  }
 }
 
 /** The address of the thread that opened the context. */

@@ -1,5 +1,6 @@
 /** `Local` seen as an object: properties kept in whichever store the current code has. */
 
+import { Unreadable } from './cell.js'
 import { keyText } from './key-text.js'
 
 /** Where one Local's values are, for the code that runs now. Keys are `prefix + property`. */
@@ -27,9 +28,13 @@ export function createNamespace(target: object, prefix: string, store: LocalStor
   const descriptorOf = (property: string): PropertyDescriptor | undefined => {
     const values = store.read()
     const key = keyOf(property)
-    return values.has(key)
-      ? { value: values.get(key), writable: true, enumerable: true, configurable: true }
-      : undefined
+    if (!values.has(key)) return undefined
+    const value = values.get(key)
+    const common = { enumerable: true, configurable: true }
+    // To list the keys asks for descriptors: what can't be read throws only where it is read.
+    return Unreadable.is(value)
+      ? { get: () => readable(value), ...common }
+      : { value, writable: true, ...common }
   }
   return new Proxy(target, {
     get: (self, property) => {
@@ -37,12 +42,12 @@ export function createNamespace(target: object, prefix: string, store: LocalStor
       const values = store.read()
       const key = keyOf(property)
       const value = values.get(key)
-      return value !== undefined || values.has(key) ? value : inherited(self, property)
+      return value !== undefined || values.has(key) ? readable(value) : inherited(self, property)
     },
     has: (self, property) =>
       typeof property === 'symbol'
         ? Reflect.has(self, property)
-        : descriptorOf(property) !== undefined,
+        : store.read().has(keyOf(property)),
     set: (self, property, value) => {
       if (typeof property === 'symbol') return Reflect.set(self, property, value)
       store.set(keyOf(property), value)
@@ -59,6 +64,9 @@ export function createNamespace(target: object, prefix: string, store: LocalStor
       store.set(keyOf(property), descriptor.value)
       return true
     },
+    // The object itself would be frozen for ever, for all scopes of this thread, and its values are elsewhere: the language would refuse
+    // every answer about them from then on.
+    preventExtensions: () => false,
     ownKeys: (self) => [
       ...keys().map((key) => key.slice(prefix.length)),
       ...Object.getOwnPropertySymbols(self),
@@ -68,6 +76,12 @@ export function createNamespace(target: object, prefix: string, store: LocalStor
         ? Reflect.getOwnPropertyDescriptor(self, property)
         : descriptorOf(property),
   })
+}
+
+/** @throws what has kept it from being decoded. */
+function readable(value: unknown): unknown {
+  if (Unreadable.is(value)) throw value.error
+  return value
 }
 
 /** Only what every object has, such as `toString`: a value stored as undefined stays undefined. */

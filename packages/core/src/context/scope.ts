@@ -53,6 +53,14 @@ export function outside<A extends unknown[], T>(fn: (...args: A) => T, ...args: 
   return nowhere.runInAsyncScope(fn, undefined, ...args)
 }
 
+/** Every `AsyncLocalStorage`, whoever's, as it is at one moment. */
+export type Around = AsyncResource
+
+/** What surrounds us now, to run something in later. */
+export function aroundNow(): Around {
+  return new AsyncResource('syncbridge')
+}
+
 /** What a snapshot is inside: asked itself, it needs two functions and two lists less for each call. */
 const nowhere = new AsyncResource('syncbridge')
 
@@ -100,8 +108,20 @@ export class Scopes {
   /** The same for code that is in no `AsyncLocalStorage`, whoever's. `run` makes what surrounds it anew to go back to it: half of its cost. */
   runOutside<A extends never[], T>(scope: Scope, fn: (...args: A) => T, args: unknown[]): T {
     return this.#forgetsOutside
-      ? (nowhere.runInAsyncScope(this.#enterAndRun, undefined, scope, fn, args) as T)
+      ? this.runIn(nowhere, scope, fn, args)
       : this.runWith(scope, fn, args)
+  }
+
+  /** The same in what surrounded some code before. */
+  runIn<A extends never[], T>(
+    around: Around,
+    scope: Scope,
+    fn: (...args: A) => T,
+    args: unknown[],
+  ): T {
+    return this.#forgetsOutside
+      ? (around.runInAsyncScope(this.#enterAndRun, undefined, scope, fn, args) as T)
+      : around.runInAsyncScope(() => this.runWith(scope, fn, args))
   }
 
   readonly #enterAndRun = (scope: Scope, fn: (...args: unknown[]) => unknown, args: unknown[]) => {
@@ -118,7 +138,7 @@ export class Scopes {
   }
 
   /** The same function, always run in what surrounds us now, the storages of others included. */
-  bind(fn: () => void): () => void {
+  bind<T>(fn: () => T): () => T {
     return AsyncLocalStorage.bind(fn)
   }
 

@@ -3,6 +3,7 @@
  * does on other threads reaches the root by message (`forwarded-calls.ts`). Nobody listens, nothing is made.
  */
 import { type TracingChannel, tracingChannel } from 'node:diagnostics_channel'
+import { throwLater } from '../call-safely.js'
 import type { ThreadAddress } from '../protocol.js'
 
 /** One call, the same object from `start` to its last event. */
@@ -38,4 +39,20 @@ export const callChannel: TracingChannel<unknown, CallEvent> = tracingChannel('s
 /** Now, by a clock that all threads have in common, in ms. */
 export function commonNow(): number {
   return performance.timeOrigin + performance.now()
+}
+
+/**
+ * Writes to an event what became of its call. Listeners have had the event, and may have frozen it or given it accessors that throw: an
+ * error of theirs is told once, and the other properties are written all the same.
+ */
+export function writeTo(event: CallEvent, known: Partial<CallEvent>): void {
+  let failure: { error: unknown } | undefined
+  for (const [key, value] of Object.entries(known)) {
+    try {
+      Object.assign(event, { [key]: value })
+    } catch (error) {
+      failure ??= { error }
+    }
+  }
+  if (failure) throwLater(failure.error)
 }

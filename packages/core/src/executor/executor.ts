@@ -4,6 +4,8 @@ import type { Thread } from '../thread/thread.js'
 import type { ThreadRole } from '../thread/thread-boot.js'
 
 export interface ThreadExecutor {
+  /** Calls that wait for a thread. Those that were sent to a thread, and wait there, are its own. */
+  readonly queued: number
   /**
    * A thread ended; `orphans` are its calls that never started.
    * @returns whether it was one of this executor's, which then sees to the orphans.

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { Call } from '../call/call.js'
+import { callWith } from '../call/call.fixture.js'
+import type { Call } from '../call/call.js'
 import { QueueFullError } from '../errors.js'
-import type { CallRequest } from '../protocol.js'
 import type { Thread } from '../thread/thread.js'
 import { LeaseExecutor, type LeaseOptions } from './lease-executor.js'
 
@@ -18,6 +18,10 @@ class ScriptedThread {
 
   get isAbandoned(): boolean {
     return [...this.#open].every((call) => call.settlement !== undefined)
+  }
+
+  mustWait(): boolean {
+    return false
   }
 
   run(call: Call): void {
@@ -41,8 +45,7 @@ class ScriptedThread {
   }
 }
 
-const newCall = () =>
-  new Call({ ref: { name: 'f', module: 'file:///f.js' } } as unknown as CallRequest)
+const newCall = () => callWith()
 const failureOf = (call: Call) =>
   call.settlement && 'failure' in call.settlement ? call.settlement.failure : undefined
 
@@ -116,6 +119,23 @@ describe('leases', () => {
     await end('a')
     await end('a')
     expect([threads.length, cleaned]).toEqual([0, []])
+  })
+
+  test('end no more threads than are too many, also where one that was told to end is not gone yet', async () => {
+    const options = { maxThreads: 2 }
+    const { threads, submit, open, end, gone } = leasing(options)
+    open('a', 'b')
+    submit('a').finish()
+    submit('b').finish()
+    options.maxThreads = 1
+    const ended = end('a')
+    await end('b')
+    expect(threads.map((thread) => thread.ended)).toEqual([true, false])
+    gone(0)
+    await ended
+    open('c')
+    submit('c')
+    expect(threads).toHaveLength(2)
   })
 
   test('clean up before the thread goes to the next', async () => {

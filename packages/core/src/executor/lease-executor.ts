@@ -15,13 +15,13 @@ import type { Spawn, StartPause, ThreadExecutor } from './executor.js'
 /** Limits of the threads that contexts lease. */
 export interface LeaseOptions {
   /** Leased threads at most. Default 8. */
-  maxThreads?: number
+  maxThreads?: number | undefined
   /** Contexts that may wait for a thread; one more is a QueueFullError. Default 1000. */
-  maxQueue?: number
+  maxQueue?: number | undefined
   /** How long a context may wait for its thread, in ms; then its calls are refused by a QueueFullError. Default 30,000. */
-  leaseTimeout?: number
-  /** How long the `onContextExit` functions may take, in ms, before the thread is replaced. Default 5,000. */
-  exitTimeout?: number
+  leaseTimeout?: number | undefined
+  /** How long the `onContextExit` functions may take, their promises included, in ms, before the thread is replaced. Default 5,000. */
+  exitTimeout?: number | undefined
 }
 
 /**
@@ -48,6 +48,8 @@ export class LeaseExecutor implements ThreadExecutor {
   readonly #line: Lease[] = []
   readonly #idle: Thread[] = []
   #threadCount = 0
+  /** Those of them that have been told to end, and are not gone yet. */
+  readonly #leaving = new Set<Thread>()
 
   constructor(
     spawn: Spawn,
@@ -75,7 +77,13 @@ export class LeaseExecutor implements ThreadExecutor {
   submit(call: Call, context: string): boolean {
     const lease = this.#leases.get(context)
     if (!lease || lease.ended) return false
-    if (lease.thread) lease.thread.run(call)
+    const { thread } = lease
+    const isServedAtOnce = thread
+      ? !thread.mustWait(call)
+      : this.#line.length === 0 && this.#idle.length > 0 && this.#hasRoom()
+    // By then the context may have its thread, or another one, or have ended.
+    if (!isServedAtOnce && call.takeValues()) return call.isFinished || this.submit(call, context)
+    if (thread) thread.run(call)
     else this.#wait(lease, call)
     return true
   }
@@ -100,19 +108,24 @@ export class LeaseExecutor implements ThreadExecutor {
     if (isAbandoned) onEnded()
   }
 
+  /** Ends the leases of contexts whose opener is gone: nobody else would. */
+  endWhere(isOrphaned: (context: string) => boolean): void {
+    for (const context of [...this.#leases.keys()])
+      if (isOrphaned(context)) this.end(context, () => undefined)
+  }
+
   threadGone(thread: Thread, orphans: readonly Call[]): boolean {
     const lease = [...this.#leases.values()].find((candidate) => candidate.thread === thread)
     const idle = this.#idle.indexOf(thread)
     if (idle >= 0) this.#idle.splice(idle, 1)
     else if (!lease) return false
     this.#threadCount -= 1
+    this.#leaving.delete(thread)
     if (lease) {
       lease.thread = undefined
       if (lease.ended) this.#forget(lease)
       // Work that outlives its context goes elsewhere; of an open one, it waits for the next thread.
-      for (const call of orphans) {
-        if (lease.ended || !this.submit(call, lease.context)) refuse(call)
-      }
+      for (const call of orphans) this.#giveTo(lease, call)
     }
     this.#serveLine()
     return true
@@ -170,9 +183,15 @@ export class LeaseExecutor implements ThreadExecutor {
       // One of the threads that there are will come back.
       if (thread?.state === 'paused' && this.#threadCount > 0) return
       const calls = this.#leave(lease)
-      if (thread && thread.state !== 'paused') lease.thread = thread
-      for (const call of calls) thread?.run(call)
+      if (thread?.state === 'paused') for (const call of calls) thread.run(call)
+      else lease.thread = thread
+      if (lease.thread) for (const call of calls) this.#giveTo(lease, call)
     }
+  }
+
+  /** For a call that was in line. The thread may have ended, and the call been given up, while the one before it was sent. */
+  #giveTo(lease: Lease, call: Call): void {
+    if (!call.isFinished && !this.submit(call, lease.context)) refuse(call)
   }
 
   #hasRoom(): boolean {
@@ -195,15 +214,23 @@ export class LeaseExecutor implements ThreadExecutor {
   #giveBackWhenIdle(lease: Lease, thread: Thread): void {
     if (thread.load > 0) {
       thread.onCallFinished = () => this.#giveBackWhenIdle(lease, thread)
+      // From then on nobody waits for what it runs, and so the end of the context doesn't, either.
+      thread.onCallGivenUp = () => {
+        if (thread.isAbandoned) takeOnReturned(lease)()
+      }
       return
     }
     thread.onCallFinished = undefined
+    thread.onCallGivenUp = undefined
     this.#clean(thread, lease.context, (clean) => {
       // A thread that ended meanwhile has been taken off by threadGone.
       if (lease.thread !== thread) return
-      if (!clean) return void thread.terminate()
-      // The limit has been lowered since the thread was started.
-      if (this.#threadCount > this.#limit) return void thread.leave()
+      // The limit has been lowered since the thread was started. Those that are leaving already make room by themselves.
+      const isTooMany = this.#threadCount - this.#leaving.size > this.#limit && !thread.isHeld
+      if (!clean || isTooMany) {
+        this.#leaving.add(thread)
+        return void (clean ? thread.leave() : thread.terminate())
+      }
       lease.thread = undefined
       this.#forget(lease)
       this.#idle.push(thread)
@@ -213,6 +240,13 @@ export class LeaseExecutor implements ThreadExecutor {
 
   #forget(lease: Lease): void {
     this.#leases.delete(lease.context)
-    lease.onReturned()
+    takeOnReturned(lease)()
   }
+}
+
+/** It is called once. */
+function takeOnReturned(lease: Lease): () => void {
+  const { onReturned } = lease
+  lease.onReturned = () => undefined
+  return onReturned
 }

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { Call } from '../call/call.js'
+import { callWith } from '../call/call.fixture.js'
+import type { Call } from '../call/call.js'
 import { QueueFullError } from '../errors.js'
-import type { CallRequest, FrameRef } from '../protocol.js'
+import type { FrameRef } from '../protocol.js'
 import type { Thread } from '../thread/thread.js'
 import { PoolExecutor, type PoolOptions } from './pool-executor.js'
 
@@ -9,6 +10,7 @@ import { PoolExecutor, type PoolOptions } from './pool-executor.js'
 class ScriptedThread {
   onCallFinished: (() => void) | undefined
   state = 'ready'
+  hasIterators = false
   readonly ran: Call[] = []
   load = 0
 
@@ -35,17 +37,9 @@ class ScriptedThread {
   }
 }
 
-const callBelow = (...chain: FrameRef[]) =>
-  new Call({
-    ref: { name: 'f', module: 'file:///f.js' },
-    scope: { chain },
-  } as unknown as CallRequest)
+const callBelow = (...chain: FrameRef[]) => callWith({ chain })
 const newCall = () => callBelow()
-const callIn = (context: string) =>
-  new Call({
-    ref: { name: 'f', module: 'file:///f.js' },
-    scope: { chain: [], context },
-  } as unknown as CallRequest)
+const callIn = (context: string) => callWith({ context })
 
 function poolOf(options: PoolOptions) {
   const threads: ScriptedThread[] = []
@@ -105,6 +99,20 @@ describe('a pool', () => {
     expect(failureOf(refused)).toBeInstanceOf(QueueFullError)
     waiting.withdraw?.()
     expect(failureOf(submit())).toBeUndefined()
+  })
+
+  test('refuses no call when a thread has become free while its values were read', () => {
+    const { threads, submit } = poolOf({ maxThreads: 1, maxQueue: 0 })
+    submit()
+    const call = newCall()
+    vi.spyOn(call, 'takeValues').mockImplementationOnce(() => {
+      thread(threads, 0).finish()
+      return true
+    })
+    submit(call)
+    expect(failureOf(call)).toBeUndefined()
+    expect(thread(threads, 0).ran.at(-1)).toBe(call)
+    expect(failureOf(submit())).toBeInstanceOf(QueueFullError)
   })
 
   test('sends a call whose chain blocks one of its threads to that frame when no thread is free', () => {
@@ -170,14 +178,45 @@ describe('a pool', () => {
     submit()
     submit()
     const drained = vi.fn()
-    const done = pool.drained().then(drained)
+    const done = pool.drained(1000).then(drained)
     thread(threads, 0).finish()
     await Promise.resolve()
     expect(drained).not.toHaveBeenCalled()
     thread(threads, 0).finish()
     await done
-    await pool.drained()
+    await pool.drained(1000)
     expect(drained).toHaveBeenCalledTimes(1)
+  })
+})
+
+describe('a pool that is to be drained', () => {
+  test('waits for iterators that others hold, until they have ended or the time is over', async () => {
+    vi.useFakeTimers()
+    const { pool, threads, submit } = poolOf({ maxThreads: 1 })
+    submit()
+    const first = thread(threads, 0)
+    first.finish()
+    first.hasIterators = true
+    const [ended, timedOut] = [vi.fn(), vi.fn()]
+    const all = [pool.drained(10_000).then(ended), pool.drained(100).then(timedOut)]
+    await vi.advanceTimersByTimeAsync(1000)
+    expect([ended.mock.calls.length, timedOut.mock.calls.length]).toEqual([0, 1])
+    first.hasIterators = false
+    await vi.advanceTimersByTimeAsync(1000)
+    await Promise.all(all)
+    vi.useRealTimers()
+  })
+
+  test('knows whose code is blocked on its threads', () => {
+    const { pool, submit } = poolOf({ maxThreads: 1 })
+    submit()
+    expect(pool.serves([{ thread: '0/7', frame: 1 }])).toBe(false)
+    expect(
+      pool.serves([
+        { thread: '0/7', frame: 1 },
+        { thread: '0/1', frame: 1 },
+      ]),
+    ).toBe(true)
   })
 })
 

@@ -2,6 +2,7 @@ import { os } from '../builtins.js'
 import type { Call } from '../call/call.js'
 import { refuseFull } from '../call/call-queue.js'
 import { FairQueue } from '../call/fair-queue.js'
+import { Deadline } from '../cancellation/deadline.js'
 import { after } from '../cancellation/timer.js'
 import type { FrameRef } from '../protocol.js'
 import type { Thread } from '../thread/thread.js'
@@ -11,16 +12,19 @@ import { RunTimes } from './run-times.js'
 /** Sizes of a pool of threads. */
 export interface PoolOptions {
   /** Threads that are kept once started. Default 0. */
-  minThreads?: number
+  minThreads?: number | undefined
   /** Threads at most. Default: as many as the machine runs in parallel. */
-  maxThreads?: number
+  maxThreads?: number | undefined
   /**
    * Calls that may wait for a thread; one more is a QueueFullError: for the newest call of the context that has most waiting. Default: no
    * limit.
    */
-  maxQueue?: number
-  /** How long a thread above `minThreads` may be idle before it is ended, in ms. Default: for ever. */
-  idleTimeout?: number
+  maxQueue?: number | undefined
+  /**
+   * How long a thread above `minThreads` may be idle before it is ended, in ms. One whose functions or generators others hold is not
+   * idle. Default: for ever.
+   */
+  idleTimeout?: number | undefined
 }
 
 /**
@@ -30,6 +34,12 @@ export interface PoolOptions {
 const AHEAD = 3
 /** And so many calls, however short. */
 const MOST_AHEAD = 256
+/** The least time between two looks at an idle thread whose functions or iterators others hold, in ms. */
+const HELD_PAUSE = 100
+/** The same between two looks at the iterators that are waited for: their end is told to nobody here. */
+const ITERATORS_PAUSE = 20
+
+const pause = (ms: number) => new Promise<true>((resolve) => after(ms, () => resolve(true)))
 
 /**
  * Any thread, in parallel: calls that need no thread of their own. One call at a time on each thread. Calls of functions that
@@ -73,7 +83,11 @@ export class PoolExecutor implements ThreadExecutor {
 
   /** Waits in line, without looking for a frame again. */
   enqueue(call: Call, limit = Number.POSITIVE_INFINITY): void {
-    if (limit !== Number.POSITIVE_INFINITY && this.#waiting >= limit) {
+    const mayHaveWaited = call.takeValues()
+    if (mayHaveWaited && call.isFinished) return
+    // What was read may have blocked until a thread had nothing to do.
+    const isServedAtOnce = mayHaveWaited && this.#freeThread() !== undefined
+    if (!isServedAtOnce && limit !== Number.POSITIVE_INFINITY && this.#waiting >= limit) {
       const other = this.#queue.toMakeRoomFor(call)
       other?.withdraw?.()
       refuseFull(other ?? call, 'calls', limit, 'pool.maxQueue')
@@ -83,8 +97,23 @@ export class PoolExecutor implements ThreadExecutor {
     this.#next()
   }
 
-  /** Resolves when nothing waits and nothing runs. */
-  drained(): Promise<void> {
+  /** Whether code of that chain is blocked on a thread of this pool. */
+  serves(chain: readonly FrameRef[]): boolean {
+    return chain.some((frame) => this.#hasThread(frame))
+  }
+
+  /**
+   * Resolves when nothing waits, nothing runs, and the iterators that others hold have ended.
+   * @param timeout How long these may take, in ms: whoever left one behind may never say so.
+   */
+  async drained(timeout: number): Promise<void> {
+    const deadline = new Deadline(timeout)
+    const hasIterators = () => this.#usable.some((thread) => thread.hasIterators)
+    do await this.#idle()
+    while (hasIterators() && deadline.remaining() > 0 && (await pause(ITERATORS_PAUSE)))
+  }
+
+  #idle(): Promise<void> {
     return new Promise((resolve) => {
       this.#onDrained.push(resolve)
       this.#wakeWhenDrained()
@@ -129,7 +158,9 @@ export class PoolExecutor implements ThreadExecutor {
   }
 
   /** A thread that will soon come to the call, as far as can be guessed: one that is blocked may not. */
-  #threadWithRoom({ request }: Call): Thread | undefined {
+  #threadWithRoom({ request, transfer }: Call): Thread | undefined {
+    // Taken back, it could not be sent again: what it moves would be with the first thread.
+    if (transfer.length > 0) return undefined
     let room = AHEAD - this.#times.expected(request.ref)
     let chosen: Thread | undefined
     if (room < 0) return undefined
@@ -200,11 +231,16 @@ export class PoolExecutor implements ThreadExecutor {
     this.#idleTimers.get(thread)?.()
     this.#expect(thread, call)
     thread.run(call)
+    if (!call.isFinished) return
+    // It could not be sent, and nobody will tell that it has finished.
+    this.#noLongerExpect(thread, call)
+    if (thread.load === 0) this.#retireLater(thread)
   }
 
   #startAhead(thread: Thread, call: Call): void {
     this.#expect(thread, call)
     thread.runAhead(call)
+    if (call.isFinished) this.#noLongerExpect(thread, call)
   }
 
   #expect(thread: Thread, call: Call): void {
@@ -222,13 +258,17 @@ export class PoolExecutor implements ThreadExecutor {
     if (idleTimeout === undefined) return
     this.#idleTimers.get(thread)?.()
     const retire = () => {
-      if (thread.load === 0 && this.#usable.length > minThreads) void thread.leave()
+      if (thread.load > 0 || this.#usable.length <= minThreads) return
+      if (!thread.isHeld) return void thread.leave()
+      // Nobody tells when it is held no longer.
+      this.#idleTimers.set(thread, after(Math.max(idleTimeout, HELD_PAUSE), retire, false))
     }
     this.#idleTimers.set(thread, after(idleTimeout, retire, false))
   }
 
   #wakeWhenDrained(): void {
-    if (this.#queue.length > 0 || [...this.#threads].some(({ load }) => load > 0)) return
+    if (this.#onDrained.length === 0 || this.#queue.length > 0) return
+    if ([...this.#threads].some(({ load }) => load > 0)) return
     for (const wake of this.#onDrained.splice(0)) wake()
   }
 

@@ -17,9 +17,14 @@ const ASYNC_MARK = Symbol.for('syncbridge.async')
  */
 export function isAsyncFunction(fn: unknown): boolean {
   if (typeof fn !== 'function') return false
-  if (Reflect.get(fn, ASYNC_MARK) === true) return true
-  const tag = Object.prototype.toString.call(fn)
-  return tag === '[object AsyncFunction]' || tag === '[object AsyncGeneratorFunction]'
+  try {
+    if (Reflect.get(fn, ASYNC_MARK) === true) return true
+    const tag = Object.prototype.toString.call(fn)
+    return tag === '[object AsyncFunction]' || tag === '[object AsyncGeneratorFunction]'
+  } catch {
+    // A proxy, whose traps throw.
+    return false
+  }
 }
 
 /** Whether calling it gives a generator that its caller iterates over, and nothing runs before. */

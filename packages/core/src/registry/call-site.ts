@@ -3,11 +3,14 @@
  * place, and not by its caller, so that helpers in other files, static blocks, decorators and loops all resolve to the
  * module that a thread must import to meet the same registration again.
  */
+import { isAbsolute } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { isBoundary } from './call-boundary.js'
 import { evaluationOf, isRunnersEsModule } from './evaluation.js'
 import { isTopLevelFrame, pathMeansCommonJs } from './top-level-frame.js'
 
 export interface CallSite {
+  /** A URL; or the mere name of a script that no thread can load, see `isLoadable`. */
   readonly module: string
   readonly format: 'esm' | 'cjs'
   readonly line?: number | undefined
@@ -15,10 +18,14 @@ export interface CallSite {
   readonly evaluation?: object | undefined
 }
 
-/** The module whose top level is running, or undefined when none is (inside a function called later). */
+/**
+ * The module whose top level is running, or undefined when none is: inside a function that is called later, and in a call that a thread runs
+ * while it is blocked in the top level of a module.
+ */
 export function topLevelSite(): CallSite | undefined {
   const sites = structuredStack()
   for (const [index, site] of sites.entries()) {
+    if (isBoundary(site)) return undefined
     const file = site.getFileName()
     if (!file || file.startsWith('node:') || !isTopLevelFrame(sites, index)) continue
     const { format, ...rest } = siteOf(file)
@@ -34,10 +41,22 @@ export function topLevelSite(): CallSite | undefined {
 /** A `module` option, `import.meta.url` or a path, as a call site. */
 export function siteOf(file: string): CallSite {
   // A frame's file is a URL for an ES module and a path for CommonJS: that tells how a thread must load it.
-  const isUrl = /^[a-z][a-z0-9+.-]+:/i.test(file)
-  const module = isUrl ? file : pathToFileURL(file).href
+  const isUrl = URL_SCHEME.test(file)
+  // Any other name is only what somebody called a script. Taken for a path, it would lead to a file of the current directory.
+  const module = isUrl || !isAbsolute(file) ? file : pathToFileURL(file).href
   const evaluation = evaluationOf(module)
   return { module, format: isUrl ? 'esm' : 'cjs', ...(evaluation && { evaluation }) }
+}
+
+const URL_SCHEME = /^[a-z][a-z0-9+.-]+:/i
+/** Node's own name for an ES module on the command line or on standard input: it looks like a file of the current directory. */
+const EVALUATED = /^file:.*\/\[eval\d+\]$/
+
+/** Whether a module has a name that another thread can load it by, and not only one that stands in stacks. */
+export function isLoadable(module: string): boolean {
+  // Asked for each call, and nearly always so.
+  if (module.startsWith('file:') && !module.endsWith(']')) return true
+  return URL_SCHEME.test(module) && !EVALUATED.test(module)
 }
 
 function structuredStack(): NodeJS.CallSite[] {

@@ -1,7 +1,8 @@
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { EntryModuleError } from '../errors.js'
+import { EntryModuleError, RegistrationError } from '../errors.js'
+import { siteOf } from './call-site.js'
 import { assertImportable, findEntryModule } from './entry-module.js'
 import { Registry } from './registry.js'
 
@@ -33,6 +34,18 @@ describe('assertImportable', () => {
     const { registry, ref } = register('file:///app/hash.js')
     expect(() => assertImportable(ref, entry, registry)).not.toThrow()
     expect(() => assertImportable(ref, undefined, registry)).not.toThrow()
+  })
+
+  test.each([
+    'plugin.js',
+    './plugin.js',
+    '[eval]',
+    'file:///app/[eval1]',
+    'evalmachine.<anonymous>',
+  ])('refuses a function of what is no file, and says what to do: %s', (name) => {
+    const { registry, ref } = register(siteOf(name).module)
+    expect(() => assertImportable(ref, undefined, registry)).toThrow(RegistrationError)
+    expect(() => assertImportable(ref, undefined, registry)).toThrow(/is no file.*Keep bridged/)
   })
 
   test('is not lifted by the main() of another module', () => {

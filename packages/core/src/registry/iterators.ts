@@ -1,16 +1,25 @@
 /** Generators and iterators, one step at a time. */
+import { onePerThread } from '../one-per-thread.js'
 import { isThenable } from './thenable.js'
 
 export type IteratorStep = 'next' | 'return' | 'throw'
 
 /** What a step has given: a value, and whether it was the last. */
 export class Step {
+  /** Nothing of the user's is asked for it, as `instanceof` would. */
+  readonly #isStep = true
+
   constructor(
     readonly value: unknown,
     readonly done: boolean,
   ) {}
+
+  static is(value: unknown): value is Step {
+    return typeof value === 'object' && value !== null && #isStep in value && value.#isStep
+  }
 }
 
+type AnyMethod = (...args: never[]) => unknown
 type AnyIterator = Iterator<unknown> | AsyncIterator<unknown>
 
 const AsyncIteratorPrototype: object = Object.getPrototypeOf(
@@ -21,15 +30,71 @@ const IteratorPrototype: object = Object.getPrototypeOf(
 )
 
 /** Whether it is made to be iterated over, once: a generator, `map.keys()`, the rows of a statement; not an array. */
-export function isIterator(value: object): value is Iterator<unknown> {
-  return (
-    (Object.prototype.isPrototypeOf.call(IteratorPrototype, value) || isAsyncIterator(value)) &&
-    typeof Reflect.get(value, 'next') === 'function'
-  )
+export function isIterator(value: object): boolean {
+  try {
+    const inherits =
+      Object.prototype.isPrototypeOf.call(IteratorPrototype, value) ||
+      Object.prototype.isPrototypeOf.call(AsyncIteratorPrototype, value)
+    return inherits ? typeof Reflect.get(value, 'next') === 'function' : isOwnIterator(value)
+  } catch {
+    // A getter of the user's, or a proxy among the prototypes.
+    return false
+  }
 }
 
+/** The same of one that inherits nothing from the language: it has `next`, and is what it gives as its iterator. */
+export function isOwnIterator(value: object): boolean {
+  return givesItself(value, Symbol.iterator) || givesItself(value, Symbol.asyncIterator)
+}
+
+/** Whether its steps give promises. */
 export function isAsyncIterator(value: object): boolean {
-  return Object.prototype.isPrototypeOf.call(AsyncIteratorPrototype, value)
+  try {
+    return (
+      Object.prototype.isPrototypeOf.call(AsyncIteratorPrototype, value) ||
+      givesItself(value, Symbol.asyncIterator)
+    )
+  } catch {
+    // A proxy among the prototypes.
+    return false
+  }
+}
+
+/** What is known of methods: whether they give the very object that they are called on. */
+const known = onePerThread('iterator-methods', () => new WeakMap<object, boolean>())
+
+/**
+ * A collection gives a new iterator each time, and crosses with its fields, also where it has a method called `next`. Only a call tells
+ * the two apart. It is made once for each method, since an answer holds for all instances of a class.
+ */
+function givesItself(value: object, symbol: symbol): boolean {
+  try {
+    if (!('next' in value) || !(symbol in value) || !methodOf(value, 'next')) return false
+    const method = methodOf(value, symbol)
+    if (!method) return false
+    let isItself = known.get(method)
+    if (isItself === undefined) {
+      isItself = Reflect.apply(method, value, []) === value
+      known.set(method, isItself)
+    }
+    return isItself
+  } catch {
+    return false
+  }
+}
+
+/** A method, by its definition: a getter would be code of the user's. */
+function methodOf(value: object, key: PropertyKey): AnyMethod | undefined {
+  for (
+    let object: object | null = value;
+    object !== null;
+    object = Object.getPrototypeOf(object) as object | null
+  ) {
+    const descriptor = Object.getOwnPropertyDescriptor(object, key)
+    if (descriptor)
+      return typeof descriptor.value === 'function' ? (descriptor.value as AnyMethod) : undefined
+  }
+  return undefined
 }
 
 /**
@@ -64,18 +129,38 @@ export function callIterator(
   return isThenable(result) ? result.then(finish, fail) : finish(result)
 }
 
-/** Nobody will go on with them: what they hold is freed by their `finally`. All of them, also after one has failed. @throws the first error. */
-export function closeIterators(iterators: ReadonlyArray<AnyIterator>): void {
+/**
+ * Nobody will go on with them: what they hold is freed by their `finally`. All of them, also after one has failed.
+ *
+ * @returns a promise where one of them takes its time. It is nobody's duty to await it.
+ * @throws the first error.
+ */
+export function closeIterators(iterators: ReadonlyArray<AnyIterator>): Promise<void> | undefined {
   const errors: unknown[] = []
+  const closing: Array<PromiseLike<unknown>> = []
   for (const iterator of iterators) {
     try {
       const closed: unknown = iterator.return?.()
-      // There is nobody to tell.
-      if (isThenable(closed)) closed.then(undefined, () => undefined)
+      if (isThenable(closed)) closing.push(closed)
     } catch (error) {
       errors.push(error)
     }
   }
+  if (closing.length === 0) {
+    if (errors.length > 0) throw errors[0]
+    return undefined
+  }
+  const closed = allClosed(closing, errors)
+  closed.catch(() => undefined)
+  return closed
+}
+
+async function allClosed(
+  closing: ReadonlyArray<PromiseLike<unknown>>,
+  errors: unknown[],
+): Promise<void> {
+  for (const result of await Promise.allSettled(closing))
+    if (result.status === 'rejected') errors.push(result.reason)
   if (errors.length > 0) throw errors[0]
 }
 

@@ -32,6 +32,6 @@ export const libraryFolders: readonly string[] =
 /** The file that a thread starts from. */
 export function threadFile(): URL {
   if (entry) return entry
-  if (bundle) return new URL(bundle)
+  if (bundle && URL.canParse(bundle)) return new URL(bundle)
   throw new Error('@syncbridge/core can’t tell what file it has been bundled into')
 }

@@ -2,12 +2,16 @@
  * From a name to this thread's own copy of the function, by loading its module. There are two ways: `loadFunction` for a
  * thread whose event loop turns, and `loadFunctionNow` for a blocked one, where `import()` could never finish.
  */
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import * as types from 'node:util/types'
 import { RegistrationError } from '../errors.js'
+import { codeOf, printThrown } from '../print-thrown.js'
 import type { FunctionRef } from '../protocol.js'
 import type { CallSite } from './call-site.js'
 import { printModule, printRef } from './function-ref.js'
+import { importExports, type Loaded } from './import-exports.js'
 import { adviceFor } from './load-advice.js'
 import { hasOwnLoader } from './own-loader.js'
 import { packageTypeOf } from './package-type.js'
@@ -15,30 +19,53 @@ import type { AnyFunction, Registry } from './registry.js'
 import { isTypeScript, sourceBehind } from './source-file.js'
 import { exportsInVitest, importInVitest, isVitest } from './test-runner.js'
 
-/** @throws RegistrationError (SYNCBRIDGE_REGISTRATION) with the reason as `cause` where loading failed. */
-export async function loadFunction(ref: FunctionRef, registry: Registry): Promise<AnyFunction> {
-  const known = registry.find(ref)
-  if (known) return known
-  const registered = new Promise<undefined>((resolve) =>
-    registry.whenAdded(ref, () => resolve(undefined)),
-  )
-  let namespace: unknown
-  try {
-    const imported = importModule(ref)
-    namespace = await Promise.race([registered, imported])
-    registry.noteModule(ref.module, asObject(namespace))
-    // For the classes of errors: what registers its functions is not exported before its end.
-    if (namespace === undefined) void noteLater(ref.module, imported, registry)
-  } catch (cause) {
-    // A module that failed after it had registered the function has still told us what we need.
-    const fn = registry.find(ref)
-    if (fn) return fn
-    throw couldNotLoad(ref, cause)
-  }
-  return registry.find(ref) ?? fromNamespace(ref, namespace, registry)
+/** In a box: a function, too, may have a method `then`, which a promise would call. */
+export interface Found {
+  readonly fn: AnyFunction
 }
 
-/** The same on a thread that is blocked. @throws RegistrationError as above. */
+/**
+ * @param needed Settles where something waits for the function that its module's own evaluation may be waiting for: then it is had
+ * as soon as it is registered. Never, where nothing does.
+ * @throws RegistrationError (SYNCBRIDGE_REGISTRATION) with the reason as `cause` where loading failed.
+ */
+export async function loadFunction(
+  ref: FunctionRef,
+  registry: Registry,
+  needed: Promise<void>,
+): Promise<Found> {
+  const known = registry.findRunnable(ref)
+  if (known) return { fn: known }
+  let stopWaiting: (() => void) | undefined
+  const registered = new Promise<void>((resolve) => {
+    stopWaiting = registry.whenAdded(ref, resolve)
+    if (registry.find(ref)) resolve()
+  })
+  let loaded: Loaded | undefined
+  try {
+    const imported = importModule(ref)
+    loaded = (await Promise.race([needed.then(() => registered), imported])) ?? undefined
+    if (loaded) noteLoaded(ref.module, loaded, registry)
+    // For the classes of errors: what registers its functions is not exported before its end.
+    else void noteLater(ref.module, imported, registry)
+  } catch (cause) {
+    const fn = registry.find(ref)
+    if (!fn || isFile(locate(ref.module))) throw couldNotLoad(ref, cause)
+    // Registered by a script that only bears that name, such as one of `vm`, run by a module that has been evaluated.
+    registry.noteEvaluated(ref.module)
+    return { fn }
+  } finally {
+    stopWaiting?.()
+  }
+  return { fn: registry.find(ref) ?? fromNamespace(ref, loaded?.exports, registry) }
+}
+
+function noteLoaded(module: string, { exports }: Loaded, registry: Registry): void {
+  registry.noteModule(module, asObject(exports))
+  registry.noteEvaluated(module)
+}
+
+/** The same on a thread that is blocked, where nothing can be waited for. @throws RegistrationError as above. */
 export function loadFunctionNow(ref: FunctionRef, registry: Registry): AnyFunction {
   const known = registry.find(ref)
   if (known) return known
@@ -46,10 +73,8 @@ export function loadFunctionNow(ref: FunctionRef, registry: Registry): AnyFuncti
   try {
     // One that awaits at its top level can't be required, but may have been imported before.
     namespace = registry.namespaceOf(ref.module) ?? requireModule(ref)
-    registry.noteModule(ref.module, asObject(namespace))
+    noteLoaded(ref.module, { exports: namespace }, registry)
   } catch (cause) {
-    const fn = registry.find(ref)
-    if (fn) return fn
     throw couldNotLoad(ref, cause)
   }
   return registry.find(ref) ?? fromNamespace(ref, namespace, registry)
@@ -87,7 +112,8 @@ export async function namespaceLater(
 ): Promise<void> {
   if (module === undefined || isVitest()) return
   try {
-    note(module, await importModule({ module, format }), registry)
+    const { exports } = await importModule({ module, format })
+    note(module, exports, registry)
   } catch {
     // What failed here has failed where it mattered, too, and was told there.
   }
@@ -108,19 +134,24 @@ function note(module: string, namespace: unknown, registry: Registry): object | 
   return exports
 }
 
-async function noteLater(module: string, imported: unknown, registry: Registry): Promise<void> {
+async function noteLater(
+  module: string,
+  imported: Promise<Loaded> | Loaded,
+  registry: Registry,
+): Promise<void> {
   try {
-    registry.noteModule(module, asObject(await imported))
+    noteLoaded(module, await imported, registry)
   } catch {
-    // The function was registered before the module failed, and that is all that was asked for.
+    // Whoever needed the function has had it.
   }
 }
 
-function importModule(ref: Pick<FunctionRef, 'module' | 'format'>): Promise<unknown> | unknown {
-  if (ref.format === 'cjs') return requireModule(ref)
+function importModule(ref: Pick<FunctionRef, 'module' | 'format'>): Promise<Loaded> | Loaded {
+  if (ref.format === 'cjs') return { exports: requireModule(ref) }
   const module = locate(ref.module)
-  if (mustBeRequired(module)) return requireModule({ module, format: 'cjs' })
-  return (isVitest() && importInVitest(module)) || importOrRequire(module)
+  if (mustBeRequired(module)) return { exports: requireModule({ module, format: 'cjs' }) }
+  const inVitest = isVitest() ? importInVitest(module) : undefined
+  return inVitest ? inVitest.then((exports) => ({ exports })) : importOrRequire(module)
 }
 
 /** A loader for CommonJS leaves `import()` to Node, which would see an ES module in what is none once it has been compiled. */
@@ -130,18 +161,23 @@ function mustBeRequired(module: string): boolean {
 }
 
 /** Where Jest runs CommonJS, and under loaders for CommonJS alone, `import()` can't do what `require` can. */
-async function importOrRequire(module: string): Promise<unknown> {
+async function importOrRequire(module: string): Promise<Loaded> {
   try {
-    return await import(module)
+    return await importExports(module)
   } catch (error) {
-    const { code } = Object(error)
+    const code = codeOf(error)
     const isUnable =
       code === 'ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING_FLAG' ||
       // Of the module itself, and not of one that it imports.
       (code === 'ERR_UNKNOWN_FILE_EXTENSION' && isTypeScript(module) && hasRequireHook(module))
     if (!isUnable) throw error
-    return requireModule({ module, format: 'cjs' })
+    return { exports: requireModule({ module, format: 'cjs' }) }
   }
+}
+
+function isFile(module: string): boolean {
+  const [url = ''] = module.split(/[?#]/, 1)
+  return !url.startsWith('file:') || existsSync(fileURLToPath(url))
 }
 
 function hasRequireHook(module: string): boolean {
@@ -162,6 +198,9 @@ function locate(module: string): string {
   return source === undefined ? module : pathToFileURL(source).href + rest
 }
 
+/** Names that Node adds to what a module exports, and the one that stands for the module as a whole. */
+const NO_EXPORTS: ReadonlySet<string> = new Set(['default', 'module.exports', '__esModule'])
+
 function fromNamespace(ref: FunctionRef, namespace: unknown, registry: Registry): AnyFunction {
   if (ref.kind === 'place') {
     throw new RegistrationError(
@@ -172,10 +211,21 @@ function fromNamespace(ref: FunctionRef, namespace: unknown, registry: Registry)
   }
   const exported = asObject(namespace)
   // CommonJS loaded by `import()` shows all its exports only on the default one.
-  const fallback = exported && asObject(Reflect.get(exported, 'default'))
-  const fn = ownProperty(exported, ref.name) ?? ownProperty(fallback, ref.name)
+  const fallback =
+    exported && asObject(readExport(ref, 'default', () => Reflect.get(exported, 'default')))
+  // What `require()` gives of CommonJS is the default export itself.
+  const isDefault = typeof exported === 'function'
+  // A proxy may answer to names that it does not list.
+  if (!types.isProxy(fallback)) {
+    const names = [...functionsIn(exported), ...functionsIn(fallback)]
+    registry.noteExports(ref.module, isDefault ? [...names, 'default'] : names)
+  }
+  const fn =
+    ownProperty(ref, exported) ??
+    ownProperty(ref, fallback) ??
+    (isDefault && ref.name === 'default' ? exported : undefined)
   if (typeof fn !== 'function') {
-    const names = exported ? Object.keys(exported).filter((name) => name !== 'default') : []
+    const names = exported ? Object.keys(exported).filter((name) => !NO_EXPORTS.has(name)) : []
     throw new RegistrationError(
       `${printModule(ref.module)} has no exported function '${ref.name}'${names.length ? ` (it exports ${names.join(', ')})` : ''}.`,
       { function: printRef(ref) },
@@ -185,13 +235,43 @@ function fromNamespace(ref: FunctionRef, namespace: unknown, registry: Registry)
   return fn as AnyFunction
 }
 
+/** The names that `fromNamespace` finds. An export that can't be read yet, or whose getter throws, is none of them. */
+function functionsIn(exported: object | undefined): string[] {
+  if (!exported) return []
+  const isFunction = (name: string) => {
+    try {
+      return typeof Reflect.get(exported, name) === 'function'
+    } catch {
+      return false
+    }
+  }
+  return Object.getOwnPropertyNames(exported).filter(
+    (name) => (name === 'default' || !NO_EXPORTS.has(name)) && isFunction(name),
+  )
+}
+
 /** What a module has not exported itself is nobody's to call: every object inherits functions, `constructor` among them. */
-function ownProperty(object: object | undefined, name: string): unknown {
-  return object && Object.hasOwn(object, name) ? Reflect.get(object, name) : undefined
+function ownProperty(ref: FunctionRef, object: object | undefined): unknown {
+  const { name } = ref
+  return readExport(ref, name, () =>
+    object && Object.hasOwn(object, name) ? Reflect.get(object, name) : undefined,
+  )
+}
+
+/** @throws RegistrationError where a getter of the module's throws, or a trap of its proxy. */
+function readExport(ref: FunctionRef, name: string, read: () => unknown): unknown {
+  try {
+    return read()
+  } catch (cause) {
+    throw new RegistrationError(
+      `The export '${name}' of ${printModule(ref.module)} can't be read: ${printThrown(cause)}.`,
+      { cause, function: printRef(ref) },
+    )
+  }
 }
 
 function couldNotLoad(ref: FunctionRef, cause: unknown): RegistrationError {
-  const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
+  const reason = printThrown(cause)
   const advice = adviceFor({ kind: ref.kind, module: locate(ref.module) }, cause)
   return new RegistrationError(
     `Could not load the module of ${printRef(ref)} in this thread: ${reason}${advice && `${reason.endsWith('.') ? '' : '.'}${advice}`}`,

@@ -2,11 +2,12 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { variable } from '../environment.js'
 
 const LOADERS = /\b(tsx|ts-node|swc-node|esbuild-register|oxc-node|jiti|sucrase)\b|@babel\/register/
 
 function options(): string {
-  return [...process.execArgv, process.env.NODE_OPTIONS].join(' ')
+  return [...process.execArgv, variable('NODE_OPTIONS')].join(' ')
 }
 
 /** Whether such a loader was given to this thread. */

@@ -1,11 +1,22 @@
 import { describe, expect, test, vi } from 'vitest'
-import { siteOf } from './call-site.js'
+import { addInstanceCodec, codecFor } from '../codec/instance-codecs.js'
+import { type CallSite, siteOf } from './call-site.js'
 import { printModule, printRef } from './function-ref.js'
 import { Registry } from './registry.js'
 
 const a = { module: 'file:///a.js', format: 'esm' } as const
 const b = { module: 'file:///b.js', format: 'cjs' } as const
 const fn = (result?: unknown) => () => result
+const addCodec = (registry: Registry, site: CallSite) => {
+  const Money = class Money {}
+  addInstanceCodec(Money, { encode: () => 0, decode: () => new Money() }, site, registry)
+  return codecFor(new Money())?.ordinal
+}
+const addErrorClass = (registry: Registry, site: CallSite) => {
+  const Refused = class Refused extends Error {}
+  registry.addErrorClass(Refused, site)
+  return registry.placeOfErrorClass(Refused)?.ordinal
+}
 
 describe('a registry', () => {
   test('names functions by module, name and which one of that name', () => {
@@ -34,6 +45,25 @@ describe('a registry', () => {
       return [registry.add(a, 'f', fn()), registry.add(a, 'f', fn()), registry.add(b, 'f', fn())]
     }
     expect(register()).toEqual(register())
+  })
+
+  test('takes many functions of one name as quickly as functions with names of their own', () => {
+    const timeOf = (nameOf: (index: number) => string) => {
+      const registry = new Registry()
+      const began = performance.now()
+      for (let index = 0; index < 20_000; index += 1) registry.add(a, nameOf(index), fn())
+      return performance.now() - began
+    }
+    timeOf(String)
+    const [own, one] = [timeOf(String), timeOf(() => 'f')]
+    expect(one / own).toBeLessThan(10)
+  })
+
+  test('tells with each of them how many there are of its name', () => {
+    const registry = new Registry()
+    const [first, other] = [registry.add(a, 'f', fn()), registry.add(a, 'g', fn())]
+    for (let index = 0; index < 4; index += 1) registry.add(a, 'f', fn())
+    expect([first.namesakes, other.namesakes]).toEqual([{ count: 5 }, { count: 1 }])
   })
 
   test('does not find what it does not have', () => {
@@ -77,6 +107,18 @@ describe('a registry', () => {
     expect([one, two, other].map(({ mock }) => mock.calls.length)).toEqual([1, 1, 0])
     registry.add(a, 'f', fn())
     expect([one, two, other].map(({ mock }) => mock.calls.length)).toEqual([1, 1, 1])
+  })
+
+  test('wakes nobody who has called it off', () => {
+    const registry = new Registry()
+    const ref = new Registry().add(a, 'f', fn())
+    const [one, two] = [vi.fn(), vi.fn()]
+    const stop = registry.whenAdded(ref, one)
+    registry.whenAdded(ref, two)
+    stop()
+    stop()
+    registry.add(a, 'f', fn())
+    expect([one, two].map(({ mock }) => mock.calls.length)).toEqual([0, 1])
   })
 
   test('keeps exports apart from what was registered under the same name', () => {
@@ -153,6 +195,27 @@ describe('a module that is evaluated once more', () => {
     expect(after.map(({ ref }) => ref)).toEqual(before.map(({ ref }) => ref))
     for (const [index, { ref }] of before.entries())
       expect(registry.find(ref)).toBe(after[index]?.each)
+  })
+
+  test.each([
+    ['a function', (registry: Registry, site: CallSite) => registry.add(site, 'x', fn()).ordinal],
+    ['a Local', (registry: Registry, site: CallSite) => registry.nextOrdinal(site, 'Local')],
+    ['a codec', (registry: Registry, site: CallSite) => addCodec(registry, site)],
+    ['an error class', (registry: Registry, site: CallSite) => addErrorClass(registry, site)],
+  ])('begins its numbers anew also where %s is all that it has', (_, ordinalOf) => {
+    const registry = new Registry()
+    const round = () => {
+      const site = evaluated()
+      return [ordinalOf(registry, site), ordinalOf(registry, site)]
+    }
+    expect([round(), round(), round()]).toEqual([
+      [0, 1],
+      [0, 1],
+      [0, 1],
+    ])
+    // A thread evaluates the module once, and Node does not tell one evaluation from another.
+    const there = new Registry()
+    expect([ordinalOf(there, a), ordinalOf(there, a)]).toEqual([0, 1])
   })
 
   test('is found from a thread where it was evaluated once, on other lines', () => {

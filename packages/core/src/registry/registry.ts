@@ -16,59 +16,75 @@ export class Registry {
   readonly #functions = new Map<string, AnyFunction>()
   /** What was found, by the very name that was asked for: a name that crosses often is the same object each time. */
   #found = new WeakMap<FunctionRef, AnyFunction>()
+  /** The same, of what a call need not wait for. */
+  #runnable = new WeakMap<FunctionRef, AnyFunction>()
+  readonly #waitsForModules: boolean
+  /** Modules that have been evaluated to their end. */
+  readonly #evaluated = new Set<string>()
   readonly #refs = new Map<string, FunctionRef>()
-  readonly #counts = new Map<string, Map<string, number>>()
+  readonly #namesakes = new Map<string, Map<string, { count: number }>>()
   readonly #evaluations = new Map<string, object>()
-  readonly #waiting = new Map<string, Array<() => void>>()
+  readonly #waiting = new Map<string, Set<() => void>>()
   readonly #guarded = new Set<string>()
   readonly #errors = new Map<string, ErrorClass>()
   readonly #errorPlaces = new Map<ErrorClass, { module: string | undefined; ordinal: number }>()
   readonly #modules = new Map<string, object | undefined>()
+  readonly #exports = new Map<string, ReadonlySet<string>>()
+  readonly #awaitingExports = new Map<string, Array<(names: ReadonlySet<string>) => void>>()
 
-  constructor(handles: Handles = new Handles()) {
+  /**
+   * @param waitsForModules Whether a function may be called only once its module has been evaluated to its end: in a thread that
+   * imports modules for calls. The program's own modules are evaluated while they call.
+   */
+  constructor(handles: Handles = new Handles(), waitsForModules = false) {
     this.handles = handles
+    this.#waitsForModules = waitsForModules
   }
 
   /** Names `fn` by its place and keeps it under that name. */
   add(site: CallSite, name: string, fn: AnyFunction): FunctionRef {
-    this.#noteEvaluation(site)
     const { module, format, line } = site
-    const ordinal = this.nextOrdinal(module, name)
-    const count = ordinal + 1
-    const ref: FunctionRef = { kind: 'place', module, format, line, name, ordinal, count }
+    const ordinal = this.nextOrdinal(site, name)
+    const namesakes = this.#namesakesOf(module, name)
+    const ref: FunctionRef = { kind: 'place', module, format, line, name, ordinal, namesakes }
     const key = keyOf(ref)
     this.noteModule(site.module)
     this.#functions.set(key, fn)
     this.#refs.set(key, ref)
     // One more of a name can make an earlier one doubtful.
     this.#found = new WeakMap()
-    for (let earlier = 0; earlier < ordinal; earlier += 1) {
-      const namesake = this.#refs.get(keyOf({ ...ref, ordinal: earlier }))
-      if (namesake) namesake.count = ref.count
-    }
+    this.#runnable = new WeakMap()
     const waiting = this.#waiting.get(key)
     this.#waiting.delete(key)
     for (const wake of waiting ?? []) wake()
     return ref
   }
 
-  /** How many of that name the module has registered so far. */
-  nextOrdinal(module: string, name: string): number {
-    const counts = this.#counts.get(module) ?? new Map<string, number>()
-    this.#counts.set(module, counts)
-    const ordinal = counts.get(name) ?? 0
-    counts.set(name, ordinal + 1)
-    return ordinal
+  /** How many of that name the module has registered so far, in this evaluation of it. */
+  nextOrdinal(site: Pick<CallSite, 'module' | 'evaluation'>, name: string): number {
+    // Here and not in the callers: whatever a module registers first must begin its numbers anew.
+    this.#noteEvaluation(site)
+    const namesakes = this.#namesakesOf(site.module, name)
+    namesakes.count += 1
+    return namesakes.count - 1
+  }
+
+  #namesakesOf(module: string, name: string): { count: number } {
+    const known = this.#namesakes.get(module) ?? new Map<string, { count: number }>()
+    this.#namesakes.set(module, known)
+    const namesakes = known.get(name) ?? { count: 0 }
+    known.set(name, namesakes)
+    return namesakes
   }
 
   /**
    * A module that is evaluated once more (`jest.resetModules()`, or a test runner whose files share a process) registers everything
    * from the beginning, under the same names: from then on they stand for what whoever imports the module now has.
    */
-  #noteEvaluation({ module, evaluation }: CallSite): void {
+  #noteEvaluation({ module, evaluation }: Pick<CallSite, 'module' | 'evaluation'>): void {
     if (evaluation === undefined || this.#evaluations.get(module) === evaluation) return
     this.#evaluations.set(module, evaluation)
-    this.#counts.delete(module)
+    this.#namesakes.delete(module)
     this.#modules.delete(module)
   }
 
@@ -77,6 +93,7 @@ export class Registry {
     this.#functions.set(keyOf(ref), fn)
   }
 
+  /** What has been registered under that name, also where its module is still being evaluated. */
   find(ref: FunctionRef): AnyFunction | undefined {
     const found = this.#found.get(ref)
     if (found) return found
@@ -85,9 +102,25 @@ export class Registry {
     return fn
   }
 
+  /** The same, for a call that is to run. Undefined where its module must be waited for: it may await something at its top level. */
+  findRunnable(ref: FunctionRef): AnyFunction | undefined {
+    const known = this.#runnable.get(ref)
+    if (known) return known
+    const isReady =
+      !this.#waitsForModules || ref.kind === 'handle' || this.#evaluated.has(ref.module)
+    const fn = isReady ? this.find(ref) : undefined
+    if (fn) this.#runnable.set(ref, fn)
+    return fn
+  }
+
+  /** A module has been loaded. */
+  noteEvaluated(module: string): void {
+    this.#evaluated.add(module)
+  }
+
   /** The first argument of a call by handle is its number. */
   #caller(ref: FunctionRef): AnyFunction {
-    return (id: number, ...args: unknown[]) => this.handles.call(ref, id, args)
+    return (called: unknown, ...args: unknown[]) => this.handles.call(ref, called, args)
   }
 
   #named(ref: FunctionRef): AnyFunction | undefined {
@@ -101,18 +134,21 @@ export class Registry {
    */
   #isSame(ref: FunctionRef, here: FunctionRef | undefined): boolean {
     if (!here || here.line === undefined || ref.line === undefined) return true
-    return here.line === ref.line || here.count === ref.count
+    return here.line === ref.line || here.namesakes?.count === ref.namesakes?.count
   }
 
   /**
-   * Calls `wake` as soon as the function is registered, which may be long before its module has been evaluated: a call
-   * made at the top level of that module would otherwise wait for an evaluation that waits for the call.
+   * Calls `wake` as soon as the function is registered, which may be long before its module has been evaluated.
+   * @returns a function that calls it off: what is never registered would be waited for as long as the thread lives.
    */
-  whenAdded(ref: FunctionRef, wake: () => void): void {
+  whenAdded(ref: FunctionRef, wake: () => void): () => void {
     const key = keyOf(ref)
-    const waiting = this.#waiting.get(key)
-    if (waiting) waiting.push(wake)
-    else this.#waiting.set(key, [wake])
+    const waiting = this.#waiting.get(key) ?? new Set()
+    this.#waiting.set(key, waiting.add(wake))
+    return () => {
+      waiting.delete(wake)
+      if (waiting.size === 0 && this.#waiting.get(key) === waiting) this.#waiting.delete(key)
+    }
   }
 
   /** The module keeps its own part inside `main()`: a thread may import it although it is the entry module. */
@@ -138,11 +174,33 @@ export class Registry {
     return this.#modules.get(module)
   }
 
+  /** The names of the functions that a module exports are known, here or from the thread that has loaded it. */
+  noteExports(module: string, names: Iterable<string>): void {
+    if (this.#exports.has(module)) return
+    const known = new Set(names)
+    this.#exports.set(module, known)
+    const waiting = this.#awaitingExports.get(module) ?? []
+    this.#awaitingExports.delete(module)
+    for (const tell of waiting) tell(known)
+  }
+
+  exportsOf(module: string): ReadonlySet<string> | undefined {
+    return this.#exports.get(module)
+  }
+
+  /** @param tell Called at once where they are known. */
+  whenExportsKnown(module: string, tell: (names: ReadonlySet<string>) => void): void {
+    const known = this.#exports.get(module)
+    if (known) return tell(known)
+    const waiting = this.#awaitingExports.get(module)
+    if (waiting) waiting.push(tell)
+    else this.#awaitingExports.set(module, [tell])
+  }
+
   /** @param site Where it was registered; elsewhere than at a module's top level, the bare name has to do. */
   addErrorClass(Class: ErrorClass, site: CallSite | undefined): void {
-    if (site) this.#noteEvaluation(site)
     const module = site?.module
-    const ordinal = module === undefined ? 0 : this.nextOrdinal(module, `class ${Class.name}`)
+    const ordinal = site ? this.nextOrdinal(site, `class ${Class.name}`) : 0
     this.#errors.set(errorKey({ module, name: Class.name, ordinal }), Class)
     this.#errorPlaces.set(Class, { module, ordinal })
   }

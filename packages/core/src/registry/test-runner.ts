@@ -3,13 +3,14 @@
  * main thread by Node's own means of what they have evaluated.
  */
 import { fileURLToPath } from 'node:url'
+import { variable } from '../environment.js'
 
 export type TestRunner = 'jest' | 'vitest'
 
 /** The test runner that started this process, and its threads. */
-export function testRunner(env: NodeJS.ProcessEnv = process.env): TestRunner | undefined {
-  if (env.VITEST) return 'vitest'
-  return env.JEST_WORKER_ID ? 'jest' : undefined
+export function testRunner(env?: NodeJS.ProcessEnv): TestRunner | undefined {
+  if (variable('VITEST', env)) return 'vitest'
+  return variable('JEST_WORKER_ID', env) ? 'jest' : undefined
 }
 
 /** Whether this very thread's modules are Jest's, and not Node's as in the threads that it makes. */

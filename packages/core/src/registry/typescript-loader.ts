@@ -16,7 +16,7 @@ export function loadTypeScript(runner = testRunner()): void {
   // A loader that the user has given to the threads knows better.
   if (!runner || hasOwnLoader()) return
   // Since Node 22.15.
-  if (typeof Module.registerHooks === 'function') registerHooks(compilerOf(runner))
+  if (typeof Module.registerHooks === 'function') registerHooks(compilerOf(runner), runner)
   else extendRequire(compilerOf(runner))
 }
 
@@ -30,7 +30,7 @@ function compilerOf(runner: TestRunner): CompileFile {
 
 type CompileFile = (file: string, format: ModuleFormat) => string | undefined
 
-function registerHooks(compile: CompileFile): void {
+function registerHooks(compile: CompileFile, runner: TestRunner): void {
   Module.registerHooks({
     resolve(specifier, context, next) {
       try {
@@ -44,7 +44,7 @@ function registerHooks(compile: CompileFile): void {
     load(url, context, next) {
       const file = url.startsWith('file:') && pathOf(url)
       if (!file || !isTypeScript(file) || file.includes('node_modules')) return next(url, context)
-      const format = formatOf(file, context.conditions.includes('require'))
+      const format = formatOf(file, context.conditions.includes('require'), runner)
       const source = compile(file, format)
       return source === undefined ? next(url, context) : { format, source, shortCircuit: true }
     },
@@ -106,9 +106,25 @@ function pathOf(url: string): string | undefined {
   }
 }
 
-/** By the rules of Node; where these leave it open, by the way it is loaded. */
-function formatOf(file: string, required: boolean): ModuleFormat {
+/** By the rules of Node; where these leave it open, as the test runner takes the file. */
+function formatOf(file: string, required: boolean, runner: TestRunner): ModuleFormat {
   if (file.endsWith('.mts')) return 'module'
   if (file.endsWith('.cts')) return 'commonjs'
-  return !required || packageTypeOf(file) === 'module' ? 'module' : 'commonjs'
+  if (packageTypeOf(file) === 'module') return 'module'
+  if (required || (runner === 'jest' && !hasVmModules())) return 'commonjs'
+  return isWrittenAsCommonJs(fs().readFileSync(file, 'utf8')) ? 'commonjs' : 'module'
+}
+
+/** Without this option Jest runs everything as CommonJS. */
+function hasVmModules(): boolean {
+  return [...process.execArgv, process.env.NODE_OPTIONS]
+    .join(' ')
+    .includes('--experimental-vm-modules')
+}
+
+/** TypeScript's own forms of CommonJS, or JavaScript's without any statement of an ES module. */
+function isWrittenAsCommonJs(source: string): boolean {
+  if (/^\s*(import\s+\w+\s*=\s*require\s*\(|export\s*=)/m.test(source)) return true
+  if (/^\s*(import|export)\b|\bimport\.meta\b/m.test(source)) return false
+  return /\brequire\s*\(|\bmodule\.exports\b|\bexports\.\w/.test(source)
 }

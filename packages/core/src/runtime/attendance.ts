@@ -8,10 +8,12 @@
  * The rule that nothing is lost by: outside `attend` the bell says either that the thread dozes, or that it is awake, and
  * then a turn is under way (`#turnSoon`).
  */
+
 import { Backoff } from '../channel/backoff.js'
 import type { Bell } from '../channel/bell.js'
 import type { Spin } from '../channel/spin.js'
 import { outside } from '../context/scope.js'
+import { nextTick, now, setImmediate, setTimeout } from '../own-timers.js'
 
 export interface Attended {
   readonly bell: Bell
@@ -88,7 +90,7 @@ export class Attendance {
   /** From the event loop: a message has woken this thread, or its turn has come. */
   readonly turn = (): void => {
     this.#isTurning = false
-    this.#turnedAt = performance.now()
+    this.#turnedAt = now()
     this.#isOverdue = false
     this.#attended = 0
     this.#nextClock = 1
@@ -111,7 +113,7 @@ export class Attendance {
   expect(): void {
     if (this.#isAttending || this.#isExpecting) return
     this.#isExpecting = true
-    process.nextTick(this.#tickOutside)
+    nextTick(this.#tickOutside)
   }
 
   /** Code that was started or promises that were settled go on before this thread waits again. */
@@ -135,14 +137,14 @@ export class Attendance {
     this.#attended += 1
     if (this.#attended < this.#nextClock) return false
     this.#nextClock += Math.min(this.#nextClock, MOST_UNTIMED)
-    this.#isOverdue = performance.now() - this.#turnedAt > TURN
+    this.#isOverdue = now() - this.#turnedAt > TURN
     return this.#isOverdue
   }
 
   #attendSoon(): void {
     if (this.#isExpecting) return
     this.#isExpecting = true
-    process.nextTick(this.#tick)
+    nextTick(this.#tick)
   }
 
   readonly #tick = (): void => {

@@ -1,58 +1,58 @@
 /** What each kind of message means to the thread that it is addressed to. The messages themselves: `protocol.ts`. */
-import type { Frames } from '../call/frame.js'
+
+import type { Alarms } from '../cancellation/alarms.js'
 import { Codec } from '../codec/codec.js'
 import type { ForwardedCalls } from '../diagnostics/forwarded-calls.js'
+import { nextTick } from '../own-timers.js'
 import type {
   AbortMessage,
   CallMessage,
-  CallName,
-  CleanMessage,
   ContextMessage,
   HandleMessage,
   LifeMessage,
   Message,
-  Outcome,
-  WireValue,
+  OutcomeMessage,
+  OutputMessage,
+  ThreadAddress,
 } from '../protocol.js'
-import { closeIterators } from '../registry/iterators.js'
 import type { Registry } from '../registry/registry.js'
-import type { ExitHooks } from './exit-hooks.js'
-import type { Host } from './host.js'
+import { answerRefused } from './answer-refused.js'
+import { type CleanUpEnvironment, cleanUp, warnOfFailedExit } from './clean-up.js'
+import { decoded } from './decoded.js'
+import type { ExportsTold } from './exports-told.js'
+import { limitLoad } from './load-limits.js'
 import type { OpenWork } from './open-work.js'
 import { type Bereaved, closeLater, otherThreadGone } from './thread-deaths.js'
 import type { ThreadExit } from './thread-exit.js'
 
 /** What messages act on: the runtime of the thread that they are addressed to. */
-export interface Addressee extends Bereaved {
+export interface Addressee extends Bereaved, CleanUpEnvironment {
   readonly registry: Registry
-  readonly frames: Frames
-  readonly host: Host | undefined
-  readonly exitHooks: ExitHooks
+  readonly alarms: Alarms
   readonly threadExit: ThreadExit
+  readonly exportsTold: ExportsTold
   readonly open: OpenWork
   readonly forwarded: ForwardedCalls
-  readonly critical: Map<string, unknown>
-  postOrDrop(message: Message): void
+  /** False for a thread that is known to have ended. */
+  mayBeThere(thread: ThreadAddress): boolean
 }
-
-export type Refuser = Pick<Addressee, 'address' | 'postOrDrop'>
 
 export function deliver(runtime: Addressee, message: Message): void {
   switch (message.kind) {
     case 'call':
       return deliverCall(runtime, message)
     case 'outcome':
-      if (!runtime.outbox.pending.settle(message.id, message.outcome))
-        discard(runtime, message.outcome)
-      return
+      return deliverOutcome(runtime, message)
     case 'abort':
       return deliverAbort(runtime, message)
+    case 'heard':
+      return runtime.outbox.heard(message.id, message.isActedOn)
     case 'context':
       return deliverContext(runtime, message)
     case 'clean':
-      return clean(runtime, message)
+      return cleanUp(runtime, message)
     case 'cleaned':
-      if (message.error) process.emitWarning(asError(runtime.codec.decode(message.error)))
+      warnOfFailedExit(runtime, message.error)
       return runtime.host?.cleaned(message)
     case 'handle':
       return deliverHandle(runtime, message)
@@ -65,24 +65,38 @@ export function deliver(runtime: Addressee, message: Message): void {
       else runtime.postOrDrop({ ...message, to: message.from, from: message.to, isAnswer: true })
       return
     case 'gone': {
-      otherThreadGone(runtime, message.thread)
       const pass = (to: string) => ({ ...message, to, from: runtime.address })
-      return runtime.post.broadcast(pass, message.from)
+      otherThreadGone(runtime, message.thread, () => runtime.post.broadcast(pass, message.from))
+      return runtime.exportsTold.threadGone(message.thread)
     }
+    case 'exports':
+      return runtime.registry.noteExports(message.module, message.names)
     case 'output':
-      return void (message.fd === 1 ? process.stdout : process.stderr).write(message.chunk)
+      return print(message)
     case 'trace': {
       const { call, end, error } = message
       if (!end) return runtime.forwarded.start(message)
       // The function's own module may hold the error's class.
       const codec = new Codec(runtime.registry, call.ref)
-      runtime.forwarded.settle(message, error && { error: codec.decode(error) })
+      runtime.forwarded.settle(message, error && { error: decoded(codec, error) })
     }
+  }
+}
+
+/** Whoever reads has more to do, and is not whom a stream of the user's may throw at. */
+function print({ fd, chunk }: OutputMessage): void {
+  try {
+    ;(fd === 1 ? process.stdout : process.stderr).write(chunk)
+  } catch (error) {
+    nextTick(() => {
+      throw error
+    })
   }
 }
 
 function deliverCall(runtime: Addressee, message: CallMessage): void {
   const { target, request } = message
+  if (request.ref.kind === 'handle') runtime.registry.handles.bind(request)
   if (target.by === 'thread') {
     if (request.mode === 'sync') runtime.work.push(message)
     else runtime.work.start(message)
@@ -100,28 +114,29 @@ function deliverCall(runtime: Addressee, message: CallMessage): void {
 
 function deliverHandle(runtime: Addressee, { id, from, change }: HandleMessage): void {
   const { handles } = runtime.registry
-  if (change === 'keep') return handles.keep(id, from)
-  const orphan = handles.release(id, from)
+  // What has ended, and may have asked before, keeps nothing.
+  if (change === 'keep') return runtime.mayBeThere(from) ? handles.keep(id, from) : undefined
+  const orphan = change === 'close' ? handles.iteratorOf(id) : handles.release(id, from)
   if (orphan) closeLater(runtime, [orphan])
 }
 
-function deliverLife(runtime: Addressee, { from, state, error }: LifeMessage): void {
+function deliverLife(runtime: Addressee, { from, state, error, load }: LifeMessage): void {
   const thread = runtime.post.thread(from)
   if (!thread) return
   if (state === 'tidy') return thread.markTidy()
-  if (state === 'dying') return thread.dying(error && runtime.codec.decode(error))
+  if (state === 'loading') return load && limitLoad(runtime.alarms, thread, load)
+  if (state === 'dying') return thread.dying(error && decoded(runtime.codec, error))
   thread.markReady()
   runtime.failedStarts.ready(thread)
 }
 
-/** Its call has been settled without it. */
-function discard({ codec }: Addressee, outcome: Outcome): void {
-  if (outcome.ok !== 'refused') codec.discard(outcome.ok ? outcome.value : outcome.error)
-}
-
-/** The call has not started and will not: its caller may try elsewhere, unless it has given it up. */
-export function answerRefused(here: Refuser, { from, id }: CallName): void {
-  here.postOrDrop({ kind: 'outcome', to: from, from: here.address, id, outcome: { ok: 'refused' } })
+function deliverOutcome({ outbox, codec }: Addressee, { id, outcome }: OutcomeMessage): void {
+  const { pending } = outbox
+  // What it gives was counted for whoever made the call first, and is given back in that name.
+  const holder = pending.find(id)?.request.origin?.from
+  if (pending.settle(id, outcome) || outcome.ok === 'refused') return
+  // Its call has been settled without it.
+  codec.discard(outcome.ok ? outcome.value : outcome.error, holder)
 }
 
 function deliverContext(runtime: Addressee, { context, state, from }: ContextMessage): void {
@@ -134,35 +149,19 @@ function deliverContext(runtime: Addressee, { context, state, from }: ContextMes
 }
 
 function deliverAbort(runtime: Addressee, { from, id, reason, told, urgency }: AbortMessage): void {
-  const decoded = runtime.codec.decode(reason)
+  const why = decoded(runtime.codec, reason)
   const running = runtime.work.running.find(from, id)
-  if (running) return running.abort.abort(decoded, told)
+  if (running) {
+    const isActedOn = running.abort.abort(why, told)
+    if (running.mode === 'sync')
+      runtime.postOrDrop({ kind: 'heard', to: from, from: runtime.address, id, isActedOn })
+    return
+  }
   const relayed = runtime.host?.relayedCall(from, id)
   if (relayed) {
-    if (told) runtime.outbox.passAbort(relayed, decoded, told, urgency)
-    else runtime.outbox.abandon(relayed, decoded, false, urgency)
+    if (told) runtime.outbox.passAbort(relayed, why, told, urgency)
+    else runtime.outbox.abandon(relayed, why, false, urgency)
   } else if (runtime.work.withdraw(from, id) || runtime.frames.withdraw(from, id)) {
     answerRefused(runtime, { from, id })
   }
-}
-
-/** A context has ended: what it left on this thread goes, before the thread serves another. */
-function clean(runtime: Addressee, { context, from }: CleanMessage): void {
-  let error: WireValue | undefined
-  try {
-    try {
-      closeIterators(runtime.registry.handles.releaseContext(context))
-    } finally {
-      runtime.exitHooks.run(context)
-    }
-  } catch (thrown) {
-    error = runtime.codec.encode(thrown)
-  }
-  runtime.critical.clear()
-  const answer = { kind: 'cleaned', to: from, from: runtime.address, context } as const
-  runtime.postOrDrop(error ? { ...answer, error } : answer)
-}
-
-function asError(value: unknown): Error {
-  return value instanceof Error ? value : new Error(String(value))
 }

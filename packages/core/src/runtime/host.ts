@@ -18,16 +18,21 @@ import type {
   Message,
   Outcome,
   Target,
+  ThreadAddress,
 } from '../protocol.js'
 import type { Thread } from '../thread/thread.js'
 import type { ThreadRole } from '../thread/thread-boot.js'
+import { isWithin } from '../thread-address.js'
 import type { ConfigureOptions } from './config.js'
+import { warnOfExit } from './exit-warning.js'
+import { refusing, type Stage } from './thread-starts.js'
 
 export interface HostEnvironment {
   readonly address: string
   readonly codec: Codec
   readonly alarms: Alarms
   config(): ConfigureOptions
+  stage(): Stage
   readonly spawn: Spawn
   sendToFrame(call: Call, frame: FrameRef, onRefused: () => void): void
   /** @returns false where the thread is gone. */
@@ -62,12 +67,13 @@ export class Host {
     return [this.shared, this.loop, this.pool, this.leases]
   }
 
-  get queued(): number {
-    return this.pool.queued + this.leases.queued
-  }
-
   /** @returns false where the target refuses: it has ended. */
   submit(call: Call, target: Target): boolean {
+    // In line for a thread that is leaving, a call of its exit functions would wait for itself.
+    if (this.#here.stage() === 'ending' && target.by !== 'loop' && target.by !== 'home') {
+      refusing.run(call)
+      return true
+    }
     switch (target.by) {
       case 'shared':
         this.shared.submit(call)
@@ -103,6 +109,12 @@ export class Host {
     const origin = message.request.origin ?? { from: message.from, id: message.id }
     const call = new Call({ ...message.request, origin }, movedIn(message))
     this.#relayed.set(key, call)
+    // Where else it may run, its caller knows.
+    call.onRefused = () => {
+      this.#relayed.delete(key)
+      call.finish()
+      answer({ ok: 'refused' })
+    }
     call.whenSettled((settlement) => {
       this.#relayed.delete(key)
       if ('outcome' in settlement) answer(settlement.outcome)
@@ -125,6 +137,13 @@ export class Host {
     return this.#relayed.get(`${from}#${id}`)
   }
 
+  /** Calls that a thread, or one below it, has made. */
+  relayedFor(thread: ThreadAddress): Call[] {
+    return [...this.#relayed.values()].filter(({ request }) =>
+      isWithin(request.origin?.from ?? '', thread),
+    )
+  }
+
   cleaned(message: CleanedMessage): void {
     this.#cleaning.get(message.context)?.(message.error === undefined)
   }
@@ -132,17 +151,31 @@ export class Host {
   #clean(thread: Thread, context: string, done: (clean: boolean) => void): void {
     const { exitTimeout = 5000 } = this.#here.config().leased ?? {}
     thread.channel.hold()
+    thread.isCleaningUp = true
     const answer = (clean: boolean) => {
       if (!this.#cleaning.delete(context)) return
       stopTimer()
       stopListening()
       thread.channel.release()
+      thread.isCleaningUp = false
       done(clean)
     }
-    const stopTimer = this.#here.alarms.after(exitTimeout, () => answer(false))
+    const stopTimer = this.#here.alarms.after(exitTimeout, () => {
+      warnOfExit(
+        `The onContextExit functions of a context had not ended within ${exitTimeout} ms (leased.exitTimeout), and their thread was replaced`,
+      )
+      answer(false)
+    })
     let stopListening = (): void => undefined
     this.#cleaning.set(context, answer)
-    stopListening = thread.whenGone(() => answer(false))
+    stopListening = thread.whenGone(() => {
+      // An error that has ended it is told by itself; and what is ended from here has nothing to tell.
+      if (thread.hasEndedItself && thread.cause === undefined)
+        warnOfExit(
+          'A thread ended before the onContextExit functions of its context had, and was replaced: one that calls process.exit() keeps those from running that were given before it',
+        )
+      answer(false)
+    })
     this.#here.post({ kind: 'clean', to: thread.address, from: this.#here.address, context })
   }
 }

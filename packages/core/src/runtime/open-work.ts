@@ -11,6 +11,8 @@ export class OpenWork {
   readonly #anchor = setInterval(() => undefined, 2 ** 31 - 1).unref()
   readonly #onOver = new Map<string, () => void>()
   #holdsLoop = false
+  /** How many wait here for the end of something that holds nothing itself. */
+  #holds = 0
   #openContexts = 0
   #lastContext = 0
   #endings = 0
@@ -35,13 +37,23 @@ export class OpenWork {
   removeCall(call: Call): void {
     this.#calls.remove(call)
     // At once: it may have been given up in the middle of the user's own code, and nothing of ours comes after that.
-    if (this.#holdsLoop && this.#calls.size === 0) this.holdLoop()
+    if (this.#holdsLoop && this.#calls.size === 0 && this.#holds === 0) this.holdLoop()
     if (this.#waiting.length > 0) this.#wakeWhenIdle()
+  }
+
+  /** Keeps the process alive. @returns a function that lets it go, to be called once. */
+  hold(): () => void {
+    this.#holds += 1
+    this.holdLoop()
+    return () => {
+      this.#holds -= 1
+      this.holdLoop()
+    }
   }
 
   /** To be called before this thread returns to its event loop, which ends where nothing holds it. */
   holdLoop(): void {
-    const mustHold = this.#calls.size > 0
+    const mustHold = this.#calls.size > 0 || this.#holds > 0
     if (mustHold === this.#holdsLoop) return
     this.#holdsLoop = mustHold
     if (mustHold) this.#anchor.ref()
@@ -85,9 +97,12 @@ export class OpenWork {
     this.#contexts.delete(id)
     this.#openContexts -= 1
     this.#endings += 1
+    // What the thread still runs may have been given up, and holds nothing any more.
+    const letGo = this.hold()
     try {
       await ending()
     } finally {
+      letGo()
       this.#endings -= 1
       this.#wakeWhenIdle()
     }

@@ -3,8 +3,8 @@ import type { Transferable } from 'node:worker_threads'
 import type { Call } from '../call/call.js'
 import { PendingCalls, refuse } from '../call/pending-calls.js'
 import type { RunningCall } from '../call/perform-call.js'
+import type { Alarms } from '../cancellation/alarms.js'
 import type { Wake } from '../channel/channel.js'
-import { explainCloneFailure, surroundings } from '../codec/clone-failure.js'
 import type { Codec } from '../codec/codec.js'
 import type {
   CallMessage,
@@ -24,6 +24,7 @@ export interface OutboxEnvironment {
   readonly post: PostOffice
   readonly codec: Codec
   readonly overstays: Overstays
+  readonly alarms: Alarms
   /** A thread's message to itself. @throws DataCloneError */
   postHere(message: Message, transfer: readonly Transferable[]): void
   running(): Iterable<RunningCall>
@@ -34,6 +35,9 @@ export interface OutboxEnvironment {
   /** Whether whoever is first on the way there reads nothing now. */
   isHeldUp(address: ThreadAddress): boolean
 }
+
+/** After so many ms the thread of a call that was given up is looked at again: time enough to read what it is told. */
+const SECOND_LOOK = 50
 
 export class Outbox {
   readonly pending = new PendingCalls()
@@ -66,16 +70,20 @@ export class Outbox {
       if (channel) channel.post(message, call.transfer, this.#here.wakeFor(call.request))
       else this.#here.postHere(message, call.transfer)
     } catch (cause) {
+      // First, as it needs no stack: where what follows is cut off, `abandon` finds it so.
+      call.sentTo = undefined
       this.pending.remove(id)
-      this.#failUncloneable(call, cause)
+      call.failToCross(cause)
       return false
     }
+    if (call.transfer.length > 0) call.movedTo = to
     return true
   }
 
   sendToFrame(call: Call, { thread, frame, outermost }: FrameRef, onRefused: () => void): void {
+    const { onRefused: before } = call
     call.onRefused = () => {
-      call.onRefused = undefined
+      call.onRefused = before
       onRefused()
     }
     this.send(call, thread, { by: 'frame', frame, outermost })
@@ -109,21 +117,26 @@ export class Outbox {
    * blocked in `asyncToSync` is not settled unless `force`: the async function below is aborted instead, and what the sync
    * code makes of that is the outcome.
    * @param urgency How long its code may run on.
+   * @param tellCaller What its caller is told instead of the reason, if the call was sent: asked when its abort has been posted.
    */
   abandon(
     call: Call,
     reason: unknown,
     force = false,
     urgency: Urgency = urgencyOf(reason, call.endsThread),
+    tellCaller: () => unknown = () => reason,
   ): void {
     if (call.settlement) return
-    if (call.withdraw) {
-      call.withdraw()
+    if (call.withdraw || call.sentTo === undefined) {
+      call.withdraw?.()
+      this.pending.remove(call.id)
+      // Before it is settled: of a call that was passed on, the caller has the reason itself.
+      call.givenUp = { reason, urgency }
       call.settle({ failure: reason })
       call.finish()
       return
     }
-    call.givenUp = { reason }
+    call.givenUp = { reason, urgency }
     const below = this.#runningBelow(call)
     // Straight to the async functions that run here: the blocked thread may be busy with code below them. They are proof that
     // the call is blocked, and what it makes of their end is its outcome.
@@ -131,8 +144,39 @@ export class Outbox {
     const isBlocked = below.length > 0
     const answers = isBlocked || this.#willAnswer(call)
     this.passAbort(call, reason, isBlocked, urgency)
-    if (force || !answers || urgency === 'terminate') call.settle({ failure: reason })
+    if (force || !answers || urgency === 'terminate') call.settle({ failure: tellCaller() })
     if (call.settlement) this.#here.overstays.watch(call, urgency)
+    else if (!isBlocked) this.#lookAgain(call)
+  }
+
+  /** Whoever runs the call has read its abort. */
+  heard(id: number, isActedOn: boolean): void {
+    const call = this.pending.find(id)
+    if (!call?.givenUp || call.settlement) return
+    if (isActedOn) call.givenUp = { ...call.givenUp, isActedOn }
+    else this.#release(call)
+  }
+
+  /** Its caller waits no longer for the code, which runs on. */
+  #release(call: Call): void {
+    const { reason, urgency } = call.givenUp ?? { reason: undefined }
+    call.settle({ failure: reason })
+    this.#here.overstays.watch(call, urgency ?? urgencyOf(reason, call.endsThread))
+  }
+
+  /**
+   * A thread that was blocked may have had its answer already, and not read it: then it runs on without having read the abort. Nobody but
+   * us can find that out.
+   */
+  #lookAgain(call: Call): void {
+    const { sentTo } = call
+    if (sentTo === undefined || this.#here.innermostFrame(sentTo) === undefined) return
+    const look = () => {
+      if (call.settlement || !call.givenUp || call.givenUp.isActedOn) return
+      if (this.#willAnswer(call)) this.#lookAgain(call)
+      else this.#release(call)
+    }
+    this.#here.alarms.after(SECOND_LOOK, look, false)
   }
 
   /**
@@ -158,13 +202,6 @@ export class Outbox {
       return parent?.from === this.#here.address && parent.id === id
     })
   }
-
-  #failUncloneable(call: Call, cause: unknown): void {
-    const { args, scope } = call.request
-    const suspects = [['args', args.value], ...surroundings(scope.locals, scope.storages)] as const
-    call.settle({ failure: explainCloneFailure(suspects, cause, call.label) })
-    call.finish()
-  }
 }
 
 /** Code on a frame is blocked where there is a frame inside that one; code of a thread's own queue, where there is any. */
@@ -175,7 +212,7 @@ export function isBlockedIn(innermost: number, target: Target): boolean {
 function cloneableReason(reason: unknown, codec: Codec): WireValue {
   try {
     const wire = codec.encode(reason)
-    structuredClone(wire.value)
+    structuredClone(wire)
     return wire
   } catch {
     return codec.encode(new DOMException('This operation was aborted', 'AbortError'))

@@ -1,5 +1,5 @@
 import type { AbortMessage, ThreadAddress } from '../protocol.js'
-import { answerRefused, type Refuser } from './deliver.js'
+import { answerRefused, type Refuser } from './answer-refused.js'
 import { isBlockedIn } from './outbox.js'
 import type { Overstays } from './overstays.js'
 import type { PassedOn, PostOffice } from './post-office.js'

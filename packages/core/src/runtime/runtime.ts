@@ -7,6 +7,7 @@
 import type { ResourceLimits } from 'node:worker_threads'
 import { os } from '../builtins.js'
 import type { Call, CallKeeper, Settlement } from '../call/call.js'
+import { CallsInTheMaking } from '../call/calls-in-the-making.js'
 import { Frames } from '../call/frame.js'
 import { refuse } from '../call/pending-calls.js'
 import { AbortListeners } from '../cancellation/abort-listeners.js'
@@ -20,14 +21,19 @@ import { LifeRecord } from '../channel/life-record.js'
 import { RingMemory } from '../channel/ring-memory.js'
 import { Spin } from '../channel/spin.js'
 import { Codec } from '../codec/codec.js'
+import { Headroom } from '../codec/headroom.js'
 import { Carriers } from '../context/carriers.js'
-import { Scopes } from '../context/scope.js'
+import { Cell } from '../context/cell.js'
+import { LeasedContexts } from '../context/context-ref.js'
+import { outside, Scopes } from '../context/scope.js'
+import { Announcements } from '../diagnostics/announcements.js'
 import { ForwardedCalls } from '../diagnostics/forwarded-calls.js'
 import type { StartPause, ThreadExecutor } from '../executor/executor.js'
 import { onePerThread } from '../one-per-thread.js'
 import {
   type FrameRef,
   type Message,
+  type OutcomeMessage,
   PROTOCOL_VERSION,
   type Target,
   type ThreadAddress,
@@ -37,27 +43,31 @@ import { Handles } from '../registry/handles.js'
 import { libraryFile } from '../registry/library-file.js'
 import { Registry } from '../registry/registry.js'
 import type { Maker, Thread } from '../thread/thread.js'
-import type { ThreadRole } from '../thread/thread-boot.js'
+import { START_TIMEOUT, type ThreadBoot, type ThreadRole } from '../thread/thread-boot.js'
 import { makerOf } from '../thread-address.js'
 import { VERSION } from '../version.js'
+import { answerRefused } from './answer-refused.js'
 import { Attendance } from './attendance.js'
 import { Bursts } from './bursts.js'
 import { CallStatistics } from './call-statistics.js'
 import type { ConfigureOptions } from './config.js'
 import { type Copy, checkCopies } from './copies.js'
-import { answerRefused, deliver } from './deliver.js'
+import { deliver } from './deliver.js'
 import { ExitHooks } from './exit-hooks.js'
+import { ExportsTold } from './exports-told.js'
 import { FailedStarts } from './failed-starts.js'
 import { Host } from './host.js'
+import { Loads } from './loads.js'
 import { OpenWork } from './open-work.js'
 import { Outbox } from './outbox.js'
 import { Overstays } from './overstays.js'
+import { assertProtocol, channelToMaker, findBoot, joinMaker, tellMaker } from './own-thread.js'
 import { abortPassedOn } from './passed-abort.js'
 import { PostOffice } from './post-office.js'
 import { Replies } from './replies.js'
-import { ownThreadGone } from './thread-deaths.js'
+import { otherThreadGone, ownThreadGone } from './thread-deaths.js'
 import { ThreadExit } from './thread-exit.js'
-import { ThreadStarts } from './thread-starts.js'
+import { type Stage, ThreadStarts } from './thread-starts.js'
 import { Work } from './work.js'
 
 /** Calls that take less, in ms, are answered in numbers where many wait. */
@@ -77,6 +87,8 @@ export interface RuntimeBoot {
   readonly spin?: boolean | undefined
   /** Counts the threads of the tree that are awake. */
   readonly census?: SharedArrayBuffer | undefined
+  /** How long a module may take to load, in ms. */
+  readonly startTimeout?: number | undefined
 }
 
 export class Runtime implements Maker, CallKeeper {
@@ -94,12 +106,17 @@ export class Runtime implements Maker, CallKeeper {
   readonly carriers = new Carriers()
   readonly frames = new Frames((id) => this.#life.noteInnermostFrame(id))
   readonly statistics = new CallStatistics()
+  readonly making = new CallsInTheMaking()
+  readonly roomToAwait = new Headroom()
+  readonly roomToBlock = new Headroom()
   readonly exitHooks = new ExitHooks()
+  readonly exportsTold = new ExportsTold(this)
   readonly threadExit = new ThreadExit()
   readonly alarms = new Alarms()
   readonly abortListeners = new AbortListeners()
   readonly overstays: Overstays
   readonly post: PostOffice
+  readonly loads: Loads
   readonly work: Work
   readonly attendance: Attendance
   /** For waiting while blocked. */
@@ -114,37 +131,51 @@ export class Runtime implements Maker, CallKeeper {
   readonly failedStarts = new FailedStarts(this.alarms, () => {
     for (const executor of this.executors) executor.threadsMayStart?.()
   })
+  /** Each in a scope of its own: what a listener sets there is gone afterwards. */
+  readonly announcements = new Announcements((publish) =>
+    outside(() => this.scopes.run({ mode: 'open', chain: [], cell: new Cell() }, publish)),
+  )
   /** Of other threads, within traced calls. */
-  readonly forwarded = new ForwardedCalls()
+  readonly forwarded = new ForwardedCalls(this.announcements)
   /** Only at the root. */
   readonly host: Host | undefined
-  /** `threadCritical` Locals of sync code on this thread. */
+  /** `threadCritical` Locals of sync code on this thread, where it is leased to nobody. */
   readonly critical = new Map<string, unknown>()
+  /** Only where it is leased: each context has its own there. */
+  readonly leased: LeasedContexts | undefined
   /** What is open here: contexts by id, and calls that were made here and have no answer yet. */
   readonly open = new OpenWork()
   config: ConfigureOptions = {}
   /** Numbers the calls that listeners follow. */
   tracedCalls = 0
-  /** Set by `shutdown()`: no call is taken any more. */
-  closed = false
+  stage: Stage = 'open'
+  /** Until it is up, a thread reads messages, as a module that it loads may await an answer. It starts no call of its own queue. */
+  isUp: boolean
   readonly #maker: ThreadAddress
   /** Of the root. */
   readonly hostAddress: ThreadAddress
   readonly #life: LifeRecord
   readonly #makerLife: LifeRecord | undefined
   readonly #starts = new ThreadStarts(this)
+  readonly #startTimeout: number
+  /** How many readings of what has come are under way, one inside the other. */
+  #reading = 0
 
   constructor(boot: RuntimeBoot) {
     this.address = boot.address
     this.role = boot.role
+    this.leased = boot.role === 'leased' ? new LeasedContexts() : undefined
     this.entryModule = boot.entryModule
     this.starter = boot.starter
     this.hostAddress = boot.host
+    this.#startTimeout = boot.startTimeout ?? START_TIMEOUT
+    this.isUp = boot.role === 'root'
     this.registry = new Registry(
       new Handles(boot.address, boot.role === 'root' || boot.role === 'loop'),
+      boot.role !== 'root',
     )
-    this.registry.handles.tell = ({ thread: to, id }, change) =>
-      this.postOrDrop({ kind: 'handle', to, from: this.address, id, change })
+    this.registry.handles.tell = ({ thread: to, id }, change, from = this.address) =>
+      this.postOrDrop({ kind: 'handle', to, from, id, change })
     this.codec = new Codec(this.registry)
     const census = new Census(
       boot.census ?? Census.newMemory(),
@@ -159,9 +190,27 @@ export class Runtime implements Maker, CallKeeper {
     this.#attendingSpin = new Spin(false, hasRoom)
     this.#life = new LifeRecord(boot.memory)
     this.#makerLife = boot.makerMemory && new LifeRecord(boot.makerMemory)
+    this.registry.handles.noteSize = (size, iterators) => this.#life.noteHeld(size, iterators)
     this.post = new PostOffice(boot.address, boot.parent)
     this.overstays = new Overstays(this)
-    const replies = new Replies(boot.address, this.post, this.#receive)
+    this.loads = new Loads({
+      registry: this.registry,
+      scopes: this.scopes,
+      alarms: this.alarms,
+      life: this.#life,
+      startTimeout: () => this.startTimeout,
+      tell: (load) => {
+        const { address: from } = this
+        boot.parent?.post({ kind: 'life', to: this.#maker, from, state: 'loading', load })
+      },
+    })
+    const replies = new Replies(
+      boot.address,
+      this.post,
+      this.#receive,
+      this.exportsTold,
+      (outcome) => this.#undeliverable(outcome),
+    )
     const claims = new Claims(boot.memory)
     this.#maker = makerOf(boot.address)
     this.work = new Work({
@@ -169,12 +218,19 @@ export class Runtime implements Maker, CallKeeper {
       registry: this.registry,
       scopes: this.scopes,
       carriers: this.carriers,
+      leased: this.leased,
+      callerOf: (id) => this.outbox.pending.find(id),
       reply: replies.reply,
+      loads: this.loads,
+      isReading: () => this.#reading > 0,
       drain: () => this.drain(),
+      readNews: () => {
+        if (this.post.hasNews()) this.drain()
+      },
       maker: this.#maker,
       life: this.#life,
       claim: (claim) => claims.take(claim),
-      isBlocked: () => this.frames.depth > 0,
+      isBlocked: () => !this.isUp || this.frames.depth > 0,
       mustTurn: () => this.attendance.mustTurn(),
       turnSoon: () => this.attendance.yieldSoon(),
       started: () => this.attendance.yieldSoon(),
@@ -194,7 +250,8 @@ export class Runtime implements Maker, CallKeeper {
       flush: (isMoreToCome) => this.flush(isMoreToCome),
       hasQueued: () => this.work.hasQueued,
       isBlocked: () => this.frames.depth > 0,
-      isRunningAsync: () => this.work.isRunningAsync,
+      // To park would hold up the modules that are being loaded, and exit functions that wait for something.
+      isRunningAsync: () => !this.isUp || this.work.isRunningAsync || this.exitHooks.isWaiting,
       awaited: () => this.open.callCount,
       expectedRun: () => this.statistics.recentRun,
       onDoze: () => this.open.holdLoop(),
@@ -206,6 +263,7 @@ export class Runtime implements Maker, CallKeeper {
       post: this.post,
       codec: this.codec,
       overstays: this.overstays,
+      alarms: this.alarms,
       postHere: replies.postHere,
       running: () => this.work.running,
       innermostFrame: (address) => this.innermostFrame(address),
@@ -218,6 +276,7 @@ export class Runtime implements Maker, CallKeeper {
         codec: this.codec,
         alarms: this.alarms,
         config: () => this.config,
+        stage: () => this.stage,
         spawn: (role) => this.spawn(role),
         sendToFrame: (call, frame, onRefused) => this.outbox.sendToFrame(call, frame, onRefused),
         runAt: (address, call) => this.runAt(address, call),
@@ -234,7 +293,19 @@ export class Runtime implements Maker, CallKeeper {
 
   /** Everything that has arrived, from all sides, also while this thread is blocked. */
   drain(): boolean {
-    return this.post.drain(this.#receive)
+    this.#reading += 1
+    try {
+      return this.post.drain(this.#receive)
+    } finally {
+      this.#reading -= 1
+      // Only when all has been read: behind a call there may be its abort.
+      if (this.#reading === 0) this.work.startArrived()
+    }
+  }
+
+  /** How long a thread may take to come up, and a module to load, in ms. */
+  get startTimeout(): number {
+    return this.config.startTimeout ?? this.#startTimeout
   }
 
   /** @param isWanted What the user says; on one core it is never allowed. */
@@ -267,11 +338,22 @@ export class Runtime implements Maker, CallKeeper {
     return this.outbox.send(call, to, target)
   }
 
+  /** Whether `shutdown()` was called: nothing new begins. */
+  get closed(): boolean {
+    return this.stage !== 'open'
+  }
+
   /** In the own queue of a thread that was made here. @returns false where it is gone. */
   runAt(address: ThreadAddress, call: Call): boolean {
     const thread = this.post.thread(address)
     thread?.run(call)
     return thread !== undefined
+  }
+
+  runsCallOn(thread: Thread): boolean {
+    return this.outbox.pending.some(
+      (call) => call.sentTo === thread.address && thread.hasTaken(call),
+    )
   }
 
   unsend(call: Call): void {
@@ -291,13 +373,15 @@ export class Runtime implements Maker, CallKeeper {
     this.statistics.made += 1
     // It could not be sent.
     if (call.settlement) return this.statistics.record(call, call.settlement)
-    call.maker = this
+    // Before it has a maker, who will be told that it is settled: a call that was never added would be removed.
     this.open.addCall(call)
+    call.maker = this
   }
 
   callSettled(call: Call, settlement: Settlement): void {
-    this.statistics.record(call, settlement)
+    // First: an open call holds the process, and the statistics may fail near the end of a stack, as their histograms have to be loaded.
     this.open.removeCall(call)
+    this.statistics.record(call, settlement)
   }
 
   postOrDrop(message: Message): void {
@@ -307,6 +391,7 @@ export class Runtime implements Maker, CallKeeper {
 
   threadGone(thread: Thread, exitCode: number | undefined, cause: unknown): void {
     ownThreadGone(this, thread, exitCode, cause)
+    this.exportsTold.threadGone(thread.address)
   }
 
   readonly #receive = (message: Message): void => this.receive(message)
@@ -327,11 +412,32 @@ export class Runtime implements Maker, CallKeeper {
       : (this.#makerLife?.isBusyOnFrame() ?? false)
   }
 
+  /** False for a thread below this one that has ended. */
+  mayBeThere(thread: ThreadAddress): boolean {
+    return (
+      thread === this.address ||
+      !this.post.isBelow(thread) ||
+      this.post.threadTowards(thread) !== undefined
+    )
+  }
+
   #forward(message: Message): void {
+    // Kept in the name of a thread that has ended, it would be held for ever: the thread's end has been told already.
+    if (message.kind === 'handle' && message.change === 'keep' && !this.mayBeThere(message.from))
+      return
     if (this.post.passOn(message)) {
       if (message.kind === 'abort') abortPassedOn(this, message)
       // A call that reached nobody has not started: its caller may send it elsewhere.
     } else if (message.kind === 'call') answerRefused(this, message)
+    else if (message.kind === 'outcome' && message.outcome.ok !== 'refused')
+      this.#undeliverable(message)
+  }
+
+  /** What an answer gives is counted for whoever asked: where he has ended before that, his end is told once more. */
+  #undeliverable({ to: thread, from }: OutcomeMessage): void {
+    const { address } = this
+    if (from === address) otherThreadGone(this, thread)
+    else this.postOrDrop({ kind: 'gone', to: from, from: address, thread })
   }
 }
 
@@ -341,27 +447,45 @@ const thisCopy: Copy = { version: VERSION, protocol: PROTOCOL_VERSION, place: li
 
 let ours: Runtime | undefined
 
-/** The runtime of this thread; a thread that nobody prepared is the root of a tree of its own. */
+/**
+ * The runtime of this thread. A thread that has no boot data is the root of a tree of its own. One that has is ours, whoever asks first:
+ * a module that Node loads before our entry may use this library, and as a root that thread would answer no call.
+ */
 export function runtime(): Runtime {
   // Kept beside the global one, which takes as long to find as an eighth of a call.
   ours ??= meet(
     onePerThread(RUNTIME, () => {
-      const memory = new SharedArrayBuffer(SLOT_COUNT * Int32Array.BYTES_PER_ELEMENT)
-      return new Runtime({
-        address: '0',
-        role: 'root',
-        host: '0',
-        memory,
-        entryModule: findEntryModule(),
-      })
+      const boot = findBoot()
+      return boot ? belowMaker(boot) : newRoot()
     }),
   )
   return ours
 }
 
-/** For the first code that runs in a thread of ours. */
-export function install(boot: RuntimeBoot): Runtime {
-  return meet(onePerThread(RUNTIME, () => new Runtime(boot)))
+function newRoot(): Runtime {
+  const memory = new SharedArrayBuffer(SLOT_COUNT * Int32Array.BYTES_PER_ELEMENT)
+  return new Runtime({
+    address: '0',
+    role: 'root',
+    host: '0',
+    memory,
+    entryModule: findEntryModule(),
+  })
+}
+
+function belowMaker(boot: ThreadBoot): Runtime {
+  assertProtocol(boot)
+  const parent = channelToMaker(boot, {
+    // Whoever waits for this thread is told, and gets another.
+    onMalformed: (error) => {
+      tellMaker(here, parent, 'dying', error)
+      process.exit(1)
+    },
+    encodeReason: (error) => here.codec.encode(error),
+  })
+  const here = new Runtime({ ...boot, parent })
+  joinMaker(here, boot, parent)
+  return here
 }
 
 /** The runtime may be another copy's. */

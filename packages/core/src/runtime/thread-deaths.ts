@@ -2,29 +2,37 @@
  * What the end of a thread means to this one: its calls fail, with the exit code and the cause, or run elsewhere where they
  * had not started; what it waited for here is aborted; and the other threads are told.
  */
+
 import type { Call } from '../call/call.js'
+import type { Frames } from '../call/frame.js'
 import { NO_CHANGES } from '../codec/clone-failure.js'
 import type { Codec } from '../codec/codec.js'
+import { openerOf } from '../context/context-ref.js'
 import type { Scopes } from '../context/scope.js'
 import type { ForwardedCalls } from '../diagnostics/forwarded-calls.js'
 import { ThreadExitedError } from '../errors.js'
 import type { ThreadExecutor } from '../executor/executor.js'
+import { setImmediate } from '../own-timers.js'
+import { printThrown } from '../print-thrown.js'
 import type { ThreadAddress } from '../protocol.js'
 import { closeIterators } from '../registry/iterators.js'
 import type { Registry } from '../registry/registry.js'
 import type { Thread } from '../thread/thread.js'
 import { isWithin } from '../thread-address.js'
-import { type Death, exited, warnOfUntold } from './death.js'
+import { answerRefused, type Refuser } from './answer-refused.js'
+import { type Death, exited, exitedUnder, warnOfUntold } from './death.js'
 import type { FailedStarts } from './failed-starts.js'
+import type { Host } from './host.js'
 import type { Outbox } from './outbox.js'
 import type { PostOffice } from './post-office.js'
 import type { Work } from './work.js'
 
-export interface Bereaved {
-  readonly address: ThreadAddress
+export interface Bereaved extends Refuser {
   readonly outbox: Outbox
   readonly codec: Codec
   readonly work: Work
+  readonly frames: Frames
+  readonly host: Host | undefined
   readonly post: PostOffice
   readonly registry: Registry
   readonly scopes: Scopes
@@ -47,6 +55,7 @@ export function ownThreadGone(
     cause,
     started: thread.cameUp,
     worked: thread.hasWorked,
+    loading: thread.isLoading('sync'),
   }
   // Before its calls fail: with the first of them the next thread may be asked for.
   here.failedStarts.ended(thread, death)
@@ -60,40 +69,64 @@ export function ownThreadGone(
   }
   // Given up before they started: nobody waits for them to run elsewhere.
   for (const call of lost) if (call.settlement) call.finish()
-  for (const call of thread.takeWaiting()) (thread.cameUp ? orphans : failed).push(call)
-  for (const call of failed) fail(call, death)
+  for (const call of thread.takeWaiting())
+    (hasSuccessor(thread) && !call.isBound ? orphans : failed).push(call)
+  for (const call of failed) fail(call, death, thread.hasTaken(call))
   for (const { from, id } of here.post.takePassedOn(thread.address)) {
     const error = here.codec.encode(exited('the call', death))
     const outcome = { ok: false, error, changes: NO_CHANGES, ran: 0 } as const
     here.post.post({ kind: 'outcome', to: from, from: here.address, id, outcome })
   }
-  releaseHandlesOf(here, thread.address)
-  abortCallsOf(here, thread.address)
-  here.forwarded.threadGone(thread.address)
-  here.post.broadcast(
-    (to) => ({ kind: 'gone', to, from: here.address, thread: thread.address }),
-    thread.address,
+  otherThreadGone(here, thread.address, () =>
+    here.post.broadcast(
+      (to) => ({ kind: 'gone', to, from: here.address, thread: thread.address }),
+      thread.address,
+    ),
   )
+  here.forwarded.threadGone(thread.address)
   const owner = [...here.executors].find((executor) => executor.threadGone(thread, orphans))
-  if (!owner) for (const call of orphans) fail(call, death)
+  if (!owner) for (const call of orphans) fail(call, death, false)
   // Where it was of no use at all, those who wait on are told why when no other can be started.
   const isTold = failed.length > 0 || (thread.hasFailedToStart && orphans.length > 0)
   if (cause !== undefined && thread.hasEndedItself && !isTold) warnOfUntold(death)
 }
 
-/** A thread that was made elsewhere has ended. Its calls are answered by whoever passed them on. */
-export function otherThreadGone(here: Bereaved, thread: ThreadAddress): void {
+/**
+ * Also of one that was made elsewhere, whose calls are answered by whoever passed them on.
+ *
+ * @param tellOthers Tells the other threads, where they do not know.
+ */
+export function otherThreadGone(
+  here: Bereaved,
+  thread: ThreadAddress,
+  tellOthers: () => void = () => undefined,
+): void {
   releaseHandlesOf(here, thread)
+  giveUpRelayed(here, thread)
+  // Between the two: whoever has relayed a call that is refused below must have given it up by then, or it would try the next place.
+  tellOthers()
   abortCallsOf(here, thread)
 }
 
-/** Not started, so it may run elsewhere; but not where the thread never came up: its successor would not, either. */
+/**
+ * Not started, so it may run elsewhere. Not what is bound to the thread: on another one the number of its handle is somebody else's.
+ */
 function isOrphan(call: Call, thread: Thread): boolean {
-  return call.sentTo === thread.address && thread.cameUp && !thread.hasTaken(call)
+  return (
+    call.sentTo === thread.address &&
+    hasSuccessor(thread) &&
+    !call.isBound &&
+    !thread.hasTaken(call)
+  )
 }
 
-function fail(call: Call, death: Death): void {
-  call.settle({ failure: exited(call.label, death) })
+/** Whether another thread in its place would come up: where this one could not, that one could not, either. */
+function hasSuccessor(thread: Thread): boolean {
+  return thread.cameUp || !thread.hasFailedToStart
+}
+
+function fail(call: Call, death: Death, started: boolean): void {
+  call.settle({ failure: exitedUnder(call, death, started) })
   call.finish()
 }
 
@@ -108,18 +141,56 @@ export function closeLater(
   { scopes }: Pick<Bereaved, 'scopes'>,
   orphans: ReadonlyArray<Iterator<unknown>>,
 ): void {
-  setImmediate(() => scopes.exit(() => closeIterators(orphans)))
+  setImmediate(() =>
+    scopes.exit(() => {
+      try {
+        closeIterators(orphans)
+      } catch (error) {
+        // Nobody waits for it any more, and it is no reason to end the thread.
+        process.emitWarning(
+          `An iterator that nobody will finish threw when it was closed: ${printThrown(error)}`,
+          { code: 'SYNCBRIDGE_ITERATOR' },
+        )
+      }
+    }),
+  )
 }
 
-/** Whoever waited for these is gone. */
-function abortCallsOf({ work }: Bereaved, thread: ThreadAddress): void {
-  for (const running of [...work.running]) {
-    const { from } = running
-    if (!isWithin(from, thread)) continue
-    running.abort.abort(
-      new ThreadExitedError(`The thread ${thread}, which waited for this call, has ended.`, {
-        thread,
-      }),
-    )
+/** Whether it was sent to a thread that has not begun it. */
+function isInLine(call: Call, post: PostOffice): boolean {
+  const thread = call.sentTo === undefined ? undefined : post.thread(call.sentTo)
+  return thread !== undefined && !thread.hasTaken(call)
+}
+
+function goneReason(thread: ThreadAddress): ThreadExitedError {
+  return new ThreadExitedError(`The thread ${thread}, which waited for this call, has ended.`, {
+    thread,
+  })
+}
+
+/** What its calls that were relayed here have not begun never begins. */
+function giveUpRelayed({ host, outbox, post }: Bereaved, thread: ThreadAddress): void {
+  for (const call of host?.relayedFor(thread) ?? []) {
+    const reason = goneReason(thread)
+    if (call.withdraw) outbox.abandon(call, reason)
+    // Whoever has the frame takes it out of line by himself. The root can't see whether it has begun.
+    else if (call.sentBy?.by === 'frame') call.givenUp = { reason }
+    else if (isInLine(call, post)) {
+      call.givenUp = { reason }
+      outbox.passAbort(call, reason)
+    }
+  }
+}
+
+/** Whoever waited for these is gone: what has not begun never begins. Async code is told; sync code may be meant to outlive its caller. */
+function abortCallsOf(here: Bereaved, thread: ThreadAddress): void {
+  const { work, frames, host } = here
+  // Not for the caller: whoever has passed the call on remembers it until its outcome has come by.
+  for (const message of [...work.withdrawAllOf(thread), ...frames.withdrawAllOf(thread)])
+    answerRefused(here, message)
+  host?.leases.endWhere((context) => isWithin(openerOf(context), thread))
+  for (const { from, origin, mode, abort } of [...work.running]) {
+    const waited = mode === 'async' ? origin.from : from
+    if (isWithin(waited, thread)) abort.abort(goneReason(thread))
   }
 }

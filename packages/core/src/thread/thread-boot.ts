@@ -1,4 +1,4 @@
-/** What a thread is told when it starts; read by `thread-entry.ts`. */
+/** What a thread is told when it starts; read by `runtime/own-thread.ts`. */
 import type { MessagePort } from 'node:worker_threads'
 import type { FrameRef, ThreadAddress } from '../protocol.js'
 
@@ -22,15 +22,22 @@ export interface ThreadBoot {
   readonly down: SharedArrayBuffer
   readonly up: SharedArrayBuffer
   readonly entryModule: string | undefined
+  /** The file that the thread was started from, as a URL. */
+  readonly entry: string
   /** The frame for which this loop was started, where it was started for one. */
   readonly starter?: FrameRef | undefined
   /** Whether the thread may look for a moment before it sleeps. */
   readonly spin?: boolean | undefined
   /** Counts the threads of the tree that are awake. */
   readonly census: SharedArrayBuffer
+  /** How long a module may take to load, in ms. */
+  readonly startTimeout: number
   /** Modules to import before the first call. */
   readonly setup: readonly string[]
 }
+
+/** How long a thread may take to come up, and a module to load in it, in ms, where nobody says otherwise. */
+export const START_TIMEOUT = 30_000
 
 /** Under this name in `workerData`, so that a user's own Worker is never mistaken for one of ours. */
 export const BOOT_KEY = 'syncbridge.boot'

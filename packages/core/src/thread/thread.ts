@@ -2,9 +2,11 @@
  * WHERE: one worker thread as its maker sees it, from start to end. It knows which calls it was sent and, when it ends,
  * which of them had not started. The other side is {@link file://./../bridge/boot-thread.ts}.
  */
+
 import type { Worker } from 'node:worker_threads'
-import type { Call, CallKeeper } from '../call/call.js'
+import type { Call, CallKeeper, Settlement } from '../call/call.js'
 import { CallQueue } from '../call/call-queue.js'
+import { callSafely } from '../call-safely.js'
 import type { Alarms } from '../cancellation/alarms.js'
 import { orAfter } from '../cancellation/timer.js'
 import { Bell } from '../channel/bell.js'
@@ -16,19 +18,23 @@ import { SLOT_COUNT } from '../channel/layout.js'
 import { LifeRecord } from '../channel/life-record.js'
 import type { RingMemory } from '../channel/ring-memory.js'
 import { workerThreads } from '../channel/worker-threads.js'
+import type { Codec } from '../codec/codec.js'
+import type { Announcements } from '../diagnostics/announcements.js'
 import { commonNow } from '../diagnostics/call-channel.js'
 import { type ThreadEvent, threadChannel } from '../diagnostics/thread-channel.js'
-import type { CallName, Message, Target, ThreadAddress } from '../protocol.js'
+import { setImmediate } from '../own-timers.js'
+import type { CallName, CallRequest, Message, Target, ThreadAddress } from '../protocol.js'
 import { threadFile } from '../registry/library-file.js'
-import { inheritedExecArgv } from './exec-argv.js'
+import { withExecArgv } from './exec-argv.js'
 import { BOOT_KEY, type ThreadBoot, type ThreadRole } from './thread-boot.js'
+import { survivesUnreadableEnd } from './unreadable-end.js'
 
 /** `starting` until it says that it is ready; `ending` once it was told to go; `gone` when it is. */
 export type ThreadState = 'starting' | 'ready' | 'ending' | 'gone'
 
 export interface WorkerSettings {
   /** How long it may take to come up, in ms. */
-  readonly startTimeout?: number | undefined
+  readonly startTimeout: number
   readonly env?: NodeJS.ProcessEnv | undefined
   readonly execArgv?: readonly string[] | undefined
   readonly resourceLimits?: import('node:worker_threads').ResourceLimits | undefined
@@ -44,9 +50,12 @@ export interface Maker {
   send(call: Call, to: ThreadAddress, target: Target): boolean
   /** The call was not started and will not be: its number is free again. */
   unsend(call: Call): void
+  /** For what belongs to no call of a function. */
+  readonly codec: Codec
   readonly rings: RingMemory
   readonly census: Census
   readonly alarms: Alarms
+  readonly announcements: Announcements
   threadGone(thread: Thread, exitCode: number | undefined, cause: unknown): void
 }
 
@@ -56,7 +65,10 @@ export interface Maker {
  */
 const MOST_SENT = 1024
 
-/** How long `onThreadExit` functions may take, in ms, where nobody says otherwise. */
+/** How long a thread may go on after an error that ends it, in ms. */
+const MOST_DYING = 1000
+
+/** How long `onThreadExit` functions, or listeners of `exit`, may take, in ms, where nobody says otherwise. */
 const EXIT_TIMEOUT = 5000
 
 const QUEUE: Target = { by: 'thread' }
@@ -67,17 +79,27 @@ export class Thread implements CallKeeper {
   readonly channel: Channel
   /** Called whenever a call of its own queue has finished. */
   onCallFinished: ((call: Call) => void) | undefined
+  /** Called when the caller of one of its calls waits no longer, although its code may run on. */
+  onCallGivenUp: (() => void) | undefined
   #state: ThreadState = 'starting'
   #cameUp = false
   #hasFailedToStart = false
   #hasEndedItself = false
+  /** It is to be ended, and has not been told so. */
+  #mustEnd = false
+  /** Its Worker was told to end, at once. */
+  #isTerminated = false
   /** It has `onThreadExit` functions. */
   #isTidy = false
+  /** It was told to run them. */
+  #isLeaving = false
   #cause: unknown
   /** Node forgets it when the thread ends. */
   readonly #id: number
   readonly #onGone = new Set<() => void>()
   #sequence = 0
+  /** So many calls of those that wait are to be sent now. */
+  #toSend = 0
   readonly #memory: SharedArrayBuffer
   readonly #life: LifeRecord
   readonly #claims: Claims
@@ -94,9 +116,10 @@ export class Thread implements CallKeeper {
   #asked = 0
   #answered = 0
   #stopStarting = () => undefined as unknown
+  #stopDying: (() => unknown) | undefined = undefined
 
   constructor(
-    boot: Omit<ThreadBoot, 'port' | 'memory' | 'down' | 'up'>,
+    boot: Omit<ThreadBoot, 'port' | 'memory' | 'down' | 'up' | 'entry'>,
     settings: WorkerSettings,
     maker: Maker,
   ) {
@@ -120,38 +143,48 @@ export class Thread implements CallKeeper {
       in: up,
       anchor: this.#worker,
       onMalformed: (error) => this.end(error),
+      encodeReason: (error) => maker.codec.encode(error),
     })
     // Its end may have been noticed before; from here on it can write nothing more.
     this.#worker?.on('exit', (code) => {
       this.#end(code)
-      maker.rings.giveBack(rings)
+      // On Deno it may run on for a moment, and write.
+      if (!process.versions.deno) maker.rings.giveBack(rings)
     })
     this.channel.listen(() => maker.attend())
-    const { startTimeout = 30_000 } = settings
+    const { startTimeout } = settings
     const tooLate = () =>
       this.end(
         new Error(
-          `it was not ready for calls within ${startTimeout} ms (configure({ startTimeout }))`,
+          `it was not ready for calls within ${startTimeout} ms (configure({ startTimeout })). A preload or a setup module that waits for ` +
+            'a call may wait for its own thread',
         ),
       )
     this.#stopStarting = maker.alarms.after(startTimeout, tooLate, false)
     this.#id = this.threadId
-    this.#publish('started')
+    this.#announce('started')
   }
 
-  #start(boot: ThreadBoot, { env, execArgv, resourceLimits }: WorkerSettings): Worker | undefined {
-    const options = execArgv ?? inheritedExecArgv()
+  #start(boot: Omit<ThreadBoot, 'entry'>, settings: WorkerSettings): Worker | undefined {
+    const { resourceLimits } = settings
     try {
-      const worker = new (workerThreads().Worker)(threadFile(), {
-        name: `syncbridge ${boot.role} ${boot.address}`,
-        workerData: { [BOOT_KEY]: boot },
-        transferList: [boot.port],
-        ...(env && { env }),
-        ...(options && { execArgv: [...options] }),
-        ...(resourceLimits && { resourceLimits }),
-      })
+      const file = threadFile()
+      const data: ThreadBoot = { ...boot, entry: file.href }
+      const worker = withExecArgv(
+        settings,
+        (options) =>
+          new (workerThreads().Worker)(file, {
+            name: `syncbridge ${boot.role} ${boot.address}`,
+            workerData: { [BOOT_KEY]: data },
+            transferList: [boot.port],
+            argv: process.argv.slice(2),
+            ...options,
+            ...(resourceLimits && { resourceLimits }),
+          }),
+      )
       // An idle thread never keeps the process alive; a pending call does, by holding the channel.
       worker.unref()
+      survivesUnreadableEnd(worker)
       worker.on('error', (error) => this.dying(error))
       return worker
     } catch (error) {
@@ -205,6 +238,19 @@ export class Thread implements CallKeeper {
     return this.#life.isBusyOnFrame()
   }
 
+  /** Whether others hold functions or iterators that live there, and end with it. */
+  get isHeld(): boolean {
+    return this.#life.isHeld()
+  }
+
+  /** Whether others hold iterators that live there and have not ended. */
+  get hasIterators(): boolean {
+    return this.#life.hasIterators()
+  }
+
+  /** Whether it runs the exit functions of a context: it serves nobody meanwhile. */
+  isCleaningUp = false
+
   /** Calls sent to its own queue that have not finished. */
   get load(): number {
     return this.#load
@@ -215,13 +261,22 @@ export class Thread implements CallKeeper {
     return this.#abandoned === this.#load
   }
 
+  /** Whether a call for its own queue would not be sent now. An executor takes its values first: the thread may have ended when that is done. */
+  mustWait({ request }: Call): boolean {
+    // Asynchronous ones may wait for each other. One that is on its way out starts nothing more.
+    return (request.mode === 'sync' && this.#load >= MOST_SENT) || this.#state === 'ending'
+  }
+
   /** Puts a call into the thread's own queue. */
   run(call: Call): void {
-    // Asynchronous ones may wait for each other. One that is on its way out starts nothing more.
-    const mustWait = call.request.mode === 'sync' && this.#load >= MOST_SENT
-    if (mustWait || this.#state === 'ending') {
-      this.#hold(call)
+    // It was given up since it was taken out of another line: code of the user's runs while the one before it is sent.
+    if (call.isFinished) return
+    if (this.mustWait(call)) {
+      // All others may have finished meanwhile, and nobody would send it.
+      if (call.takeValues()) return call.isFinished ? undefined : this.run(call)
+      // In this order: where the stack ends in between, it is withdrawn again, and what was held for it would be held for ever.
       this.#waiting.push(call)
+      this.#hold(call)
     } else this.#send(call, QUEUE)
   }
 
@@ -264,18 +319,23 @@ export class Thread implements CallKeeper {
 
   #send(call: Call, target: Target): void {
     if (!this.#maker.send(call, this.address, target)) return
-    call.sequence = this.#sequence++
+    call.sequence = this.#sequence
+    this.#sequence = (this.#sequence + 1) | 0
     if (call.holder !== this) this.#hold(call)
   }
 
   #hold(call: Call): void {
+    const isAbandoned = call.settlement !== undefined
+    // No function is called from here on: the stack may be near its end, and the one without the other would never be put right.
     call.holder = this
     this.#load += 1
-    if (call.settlement) this.#abandoned += 1
+    if (isAbandoned) this.#abandoned += 1
   }
 
-  callSettled(): void {
+  callSettled(_call: Call, settlement: Settlement): void {
     this.#abandoned += 1
+    // An outcome is followed at once by the end of the call.
+    if ('failure' in settlement) this.onCallGivenUp?.()
   }
 
   callFinished(call: Call): void {
@@ -286,14 +346,24 @@ export class Thread implements CallKeeper {
     this.onCallFinished?.(call)
   }
 
+  /** One call out of the line. What can't be sent is finished at once and asks for the next: nested, a line of such calls would end the stack. */
   #sendNext(): void {
-    const next = this.#waiting.shift()
-    if (next) this.#send(next, QUEUE)
+    this.#toSend += 1
+    if (this.#toSend > 1) return
+    try {
+      for (; this.#toSend > 0; this.#toSend -= 1) {
+        const next = this.#waiting.shift()
+        if (next) this.#send(next, QUEUE)
+      }
+    } finally {
+      this.#toSend = 0
+    }
   }
 
   /** Of the calls in its own queue, whether this one had been taken: only then may it have had an effect. */
   hasTaken(call: Call): boolean {
-    return call.holder !== this || call.sequence < this.#life.taken()
+    // Both wrap, so that only their difference says which one is ahead.
+    return call.holder !== this || ((this.#life.taken() - call.sequence) | 0) > 0
   }
 
   /** Whether the call is on its stack now. */
@@ -306,6 +376,16 @@ export class Thread implements CallKeeper {
   /** Whether a call is on its stack that runs on a blocked frame. */
   isOnFrame(call: CallName): boolean {
     return this.#life.isOnFrame(call)
+  }
+
+  /** Whether it waits for a module with calls of that kind: these have not begun. */
+  isLoading(mode: CallRequest['mode']): boolean {
+    return mode === 'sync' ? this.#life.loading() !== 0 : this.#life.hasAsyncLoads()
+  }
+
+  /** Whether its queue, or a frame, waits for the load of that number. */
+  awaitsLoad(number: number): boolean {
+    return this.#life.loading() === number
   }
 
   /** Asks it for a sign of life. @returns the number of the question. */
@@ -329,7 +409,7 @@ export class Thread implements CallKeeper {
     this.#stopStarting()
     this.#cameUp = true
     if (this.#state === 'starting') this.#state = 'ready'
-    this.#publish('ready')
+    this.#announce('ready')
   }
 
   markTidy(): void {
@@ -346,9 +426,17 @@ export class Thread implements CallKeeper {
     return () => this.#onGone.delete(listener)
   }
 
-  /** Remembers why the thread is about to end; the end itself is reported by `exit`. */
-  dying(cause: unknown): void {
+  /**
+   * Remembers why the thread is about to end; the end itself is reported by `exit`.
+   * @param cause undefined where its code has called `process.exit()`.
+   */
+  dying(cause?: unknown): void {
     this.#cause ??= cause
+    // Whoever has told it to leave waits for it, and no longer than he has said.
+    if (this.#isLeaving && cause === undefined) return
+    // Code of the user's may keep it from ending: a listener of `exit` that never returns, or a `process.exit` of somebody's own.
+    const limit = cause === undefined ? EXIT_TIMEOUT : MOST_DYING
+    this.#stopDying ??= this.#maker.alarms.after(limit, () => this.end(cause), false)
   }
 
   /** Whether it has told of its end. */
@@ -361,6 +449,7 @@ export class Thread implements CallKeeper {
    * @param thoroughly Also for a death without a word, which is dear to find out.
    */
   checkAlive(thoroughly: boolean): void {
+    if (this.#mustEnd) this.end(this.#cause)
     const code = this.#life.exitCode()
     const isOver = code !== undefined || !this.#worker || (thoroughly && this.#isLost())
     if (isOver) this.#end(code)
@@ -368,10 +457,11 @@ export class Thread implements CallKeeper {
 
   /**
    * Where it was ended before it had come up, its end of the channel may lie unread in Node's own messages and never be closed. It
-   * can have taken no call, and will take none.
+   * can have taken no call, and will take none. In Bun no channel tells of an end, but `terminate()` lets no more code run there.
    */
   #isLost(): boolean {
-    return this.channel.isSevered() || (this.#state === 'ending' && !this.#cameUp)
+    const tellsNobody = !this.#cameUp || process.versions.bun !== undefined
+    return this.channel.isSevered() || (this.#isTerminated && tellsNobody)
   }
 
   /**
@@ -381,9 +471,13 @@ export class Thread implements CallKeeper {
   async leave(timeout = EXIT_TIMEOUT): Promise<void> {
     if (this.#isTidy && this.#state === 'ready' && this.#load === 0) {
       this.#state = 'ending'
-      this.channel.hold()
+      this.#isLeaving = true
       this.channel.post({ kind: 'leave', to: this.address, from: this.#maker.address })
-      await orAfter(new Promise<void>((resolve) => this.whenGone(resolve)), timeout)
+    }
+    // Also where somebody else has told it: to end it now would cut its exit functions off.
+    if (this.#isLeaving) {
+      this.channel.hold()
+      await orAfter(this.#goes(), timeout)
       this.channel.release()
     }
     await this.terminate()
@@ -392,47 +486,61 @@ export class Thread implements CallKeeper {
   /** Ends the thread for a reason that those are told who still wait for it. */
   end(cause: unknown): void {
     this.dying(cause)
-    void this.terminate()
+    this.#mustEnd = true
+    // Near the end of a stack it may fail: a maker that is blocked tries again, and any other has told the thread by then.
+    this.terminate().then(undefined, () => undefined)
   }
 
   /** Ends the thread, whatever it is doing. Its calls are failed when it is gone. */
   async terminate(): Promise<void> {
     if (this.#state !== 'gone') this.#state = 'ending'
+    this.#isTerminated = true
     // Held until it is gone: a hold that is released meanwhile would unref the worker, and the process could end in between.
     this.channel.hold()
     try {
-      await this.#worker?.terminate()
+      // One that Node could not start ends in a turn of its own.
+      const ended = this.#worker ? this.#worker.terminate() : this.#goes()
+      this.#mustEnd = false
+      await ended
     } finally {
       this.channel.release()
     }
   }
 
+  #goes(): Promise<void> {
+    return new Promise((resolve) => this.whenGone(resolve))
+  }
+
   #end(exitCode: number | undefined): void {
     if (this.#state === 'gone') return
     this.#stopStarting()
+    this.#stopDying?.()
     // What it posted before it ended still counts: an outcome among it settles its call.
     for (let message = this.channel.take(); message; message = this.channel.take())
       this.#maker.receive(message)
     this.#maker.census.strike(this.#memory)
-    const isToldToGo = this.#state === 'ending' && this.#cause === undefined
+    // One that ends by itself, and takes too long for that, is ended by us and without a cause: it was not told to go.
+    const isDying = this.#stopDying !== undefined
+    const isToldToGo = this.#state === 'ending' && this.#cause === undefined && !isDying
     this.#hasEndedItself = this.#state !== 'ending'
     this.#hasFailedToStart = !isToldToGo && !this.hasWorked
     // Before its calls fail: whoever is told must not give it another.
     this.#state = 'gone'
     const code = this.#life.exitCode() ?? exitCode
-    this.#publish('ended', code)
+    this.#life.giveUp()
+    this.#announce('ended', code)
     this.#maker.threadGone(this, code, this.#cause)
-    for (const listener of this.#onGone) listener()
+    for (const listener of this.#onGone) callSafely(listener)
     this.#onGone.clear()
     this.channel.close()
     // It may have rung its maker's bell, and its wake-up is lost with the port: all others would take the maker for awake.
     this.#maker.attend()
   }
 
-  #publish(state: ThreadEvent['state'], exitCode?: number): void {
+  #announce(state: ThreadEvent['state'], exitCode?: number): void {
     if (!threadChannel.hasSubscribers) return
     const { address: thread, role } = this
     const event: ThreadEvent = { thread, id: this.#id, role, state, exitCode, at: commonNow() }
-    threadChannel.publish(event)
+    this.#maker.announcements.add(() => threadChannel.publish(event))
   }
 }

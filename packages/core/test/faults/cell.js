@@ -4,19 +4,23 @@
  */
 import { configure, stats, ThreadSensitiveContext } from '@syncbridge/core'
 import { Latch } from '../support/latch.js'
+import { isStuck, START_TIMEOUT } from './faults.js'
 import * as calls from './fixtures/strikes.js'
 import { states } from './states.js'
 
 const [fault, state] = process.argv.slice(2)
+const isStarting = state === 'starting' || state === 'loop starting'
 // Small, so that memory runs out soon; and one thread to lease, so that the next context needs the very place that was struck.
 configure({
   resourceLimits: { maxOldGenerationSizeMb: 24, maxYoungGenerationSizeMb: 4 },
   leased: { maxThreads: 1, exitTimeout: 300 },
   pool: { maxThreads: 2 },
+  // Nothing else ends a thread that loads: the next call would wait for as long as a thread may take to start.
+  ...(state === 'loading' && isStuck(fault) && { startTimeout: START_TIMEOUT }),
 })
 
 // What is measured is a fault, not the start of a thread.
-if (state !== 'starting') {
+if (!isStarting) {
   await Promise.all([calls.whoAmI(), new ThreadSensitiveContext().run(() => calls.whoAmI())])
   calls.greet()
 }
@@ -48,7 +52,7 @@ async function answerOf(promise, since) {
 /** Runs on another thread all the while, and must not notice anything. */
 async function beginBystander() {
   // Whatever befalls every thread befalls this one.
-  if (fault === 'shutdown' || state === 'starting') return undefined
+  if (fault === 'shutdown' || isStarting || state === 'exit hook running') return undefined
   const [entered, release] = [new Latch(), new Latch()]
   const done = calls.holdOnPool(entered.memory, release.memory)
   await entered.wait()

@@ -17,7 +17,7 @@ const before = threadCount()
 const there = new Latch()
 const parent = new Worker(new URL('./fixtures/parent.js', import.meta.url), {
   workerData: { state, there: there.memory },
-  env: { ...process.env, ...(state === 'starting' && { FAULT: 'slow' }) },
+  env: { ...process.env, ...(state.endsWith('starting') && { FAULT: 'slow' }) },
 })
 const exited = new Promise((resolve, reject) => {
   parent.on('exit', resolve)

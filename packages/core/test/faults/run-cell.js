@@ -39,12 +39,20 @@ export async function runCell(fault, state, expected, { slack, brokenModule }) {
         wrong.push(`ran [${answers.ran}], expected [${want}]`)
       continue
     }
+    if (who === 'neverRan') {
+      if (answers.ran.includes(want)) wrong.push(`${want} ran, after its caller had given it up`)
+      continue
+    }
+    if (who === 'isSame') {
+      if (answers.isSame !== want) wrong.push('the thread was replaced')
+      continue
+    }
     const got = answers[who]
     wrong.push(...compare(who, want, got))
     if (got.took > want.within * slack)
       late.push(`${who} was answered after ${Math.round(got.took)} ms, expected ${want.within} ms`)
   }
-  const slowest = Math.max(...Object.keys(expected).map((who) => answers[who].took ?? 0))
+  const slowest = Math.max(...Object.keys(expected).map((who) => answers[who]?.took ?? 0))
   return { faults: [...wrong, ...late], slowest, isLateOnly: wrong.length === 0 && late.length > 0 }
 }
 
@@ -54,12 +62,16 @@ function compare(who, want, got) {
     return [
       `${who} got ${got.answer} (${got.message ?? got.value}), expected ${wanted.join(' or ')}`,
     ]
+  if (got.answer === 'ok') {
+    const isRight = want.value === undefined || got.value === want.value
+    return isRight ? [] : [`${who} got ${got.value}, expected ${want.value}`]
+  }
   const wrong = []
   if (want.exitCode !== undefined && got.exitCode !== want.exitCode)
     wrong.push(`${who} got exit code ${got.exitCode}, expected ${want.exitCode}`)
   if (want.cause && !`${got.cause} ${got.message}`.includes(want.cause))
     wrong.push(`${who} was not told the cause '${want.cause}': ${got.message} (${got.cause})`)
-  if (got.answer.startsWith('SYNCBRIDGE_')) {
+  if (got.answer.startsWith('SYNCBRIDGE_') && !want.isContexts) {
     if (!got.function || !got.message.includes(got.function))
       wrong.push(`${who} was not told which function: ${got.message}`)
   }

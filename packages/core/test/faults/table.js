@@ -3,7 +3,7 @@
 /** @param {Map<string, Map<string, { faults: string[], slowest: number } | { reason: string }>>} results By fault and state. */
 export function printTable(results, states) {
   const first = Math.max(...[...results.keys()].map(({ length }) => length))
-  const width = 11
+  const width = Math.max(11, ...states.map(({ length }) => length))
   const lines = [[''.padEnd(first), ...states.map((state) => state.padStart(width))].join(' ')]
   for (const [fault, row] of results) {
     const cells = states.map((state) => printCell(row.get(state)).padStart(width))

@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { Local } from '@syncbridge/core'
+import { collect } from '../support/collect.js'
 import { until } from './support/until.js'
-
-setFlagsFromString('--expose-gc')
-const collect = runInNewContext('gc')
 
 for (const threadCritical of [true, false]) {
   test(`test_thread_critical_Local_remove_all_reference_cycles: a Local that nobody holds is collected, threadCritical ${threadCritical}`, async () => {

@@ -49,6 +49,7 @@ test('test_thread_sensitive_with_context_different: two contexts at once have tw
 test('test_thread_sensitive_nested_context: a context inside another is the other one', async () => {
   await inContext(async (outer) => {
     const thread = await where()
+    assert.notEqual(thread, threadId)
     await inContext(async (inner) => {
       assert.equal(inner, outer)
       assert.equal(await where(), thread)
@@ -74,9 +75,20 @@ test('test_thread_sensitive_context_exit_does_not_block_event_loop: a context wh
 const [entered, begun, go, ledger] = [new Latch(), new Latch(), new Latch(), new Ledger()]
 const aborter = new AbortController()
 await new ThreadSensitiveContext().run(async () => {
+  const free = [new Latch(), new Latch(), new Latch()]
+  free[2].open()
+  const early = park(...memoriesOf(...free, ledger))
+  free[0].waitBlocking()
+  const began = performance.now()
+  await free[1].wait()
+  const floor = performance.now() - began
+  await early
   const call = park.with({ signal: aborter.signal })(...memoriesOf(entered, begun, go, ledger))
-  // The loop does not turn before the abort: the async function below has not begun.
+  // The loop stands still until the abort, many times as long as the thread took to block: it is parked by then, and the
+  // async function has not begun.
   entered.waitBlocking()
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20 * floor)
+  console.log(begun.isOpen)
   aborter.abort()
   setImmediate(() => go.open())
   await call.catch(() => {})
@@ -84,7 +96,7 @@ await new ThreadSensitiveContext().run(async () => {
 console.log(await new ThreadSensitiveContext().run(() => where()) > 0)
 `,
   })
-  assert.deepEqual({ stdout, late, code }, { stdout: 'true\n', late: false, code: 0 })
+  assert.deepEqual({ stdout, late, code }, { stdout: 'false\ntrue\n', late: false, code: 0 })
 })
 
 test('test_thread_sensitive_context_exit_does_not_starve_default_executor: contexts that end take no thread of the pool', async (t) => {

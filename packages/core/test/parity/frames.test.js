@@ -23,11 +23,11 @@ test('test_thread_sensitive_double_nested_async: four levels below async code en
   assert.equal(await frames.doubleNestedAsync(), threadId)
 })
 
-test('test_nested_task: a task that outlives its frame runs on the outermost frame while that waits', () => {
+test('test_nested_task: a task that its frame does not await runs on the thread of the outermost frame, which waits', () => {
   assert.deepEqual(frames.nestedTask(), [threadId, threadId])
 })
 
-test('test_nested_task_later: so does one that begins only when its frame has returned', () => {
+test('test_nested_task_later: so does one that outlives its frame, and begins only when that has returned', () => {
   assert.deepEqual(frames.nestedTaskLater(), [threadId, threadId])
 })
 

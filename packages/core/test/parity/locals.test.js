@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { threadId } from 'node:worker_threads'
 import { Local, localScope } from '@syncbridge/core'
+import { collect } from '../support/collect.js'
 import * as locals from './fixtures/locals.js'
 import { inPlainThread } from './support/plain-thread.js'
+import { until } from './support/until.js'
 
 const { critical, local } = locals
 const fixture = new URL('./fixtures/locals.js', import.meta.url)
@@ -35,12 +37,12 @@ test('test_visibility_thread_asgiref: a thread of the user begins without values
       inPlainThread(fixture, 'lookAndSet'),
       inPlainThread(fixture, 'lookAndSet'),
     ])
-    assert.deepEqual([one.value.found, two.value.found], [{}, {}])
+    for (const { value } of [one, two]) assert.deepEqual(value, { found: {}, after: 123 })
     assert.equal(local.counter, 0)
   }))
 
 test('test_local_not_inherited_by_new_thread: nor does a thread that sync code starts find its values', async () => {
-  assert.deepEqual(await locals.startThreadWithValue(), { found: 0, after: 'parent' })
+  assert.deepEqual(await locals.startThreadWithValue(), { found: 0, kept: 1, after: 'parent' })
 })
 
 test('test_local_task_to_sync: a value goes into sync code and comes back changed', () =>
@@ -90,6 +92,16 @@ test('test_local_critical_no_thread_to_task: a threadCritical value stays out of
     assert.equal(critical.foo, 89)
   })
 })
+
+test('row 108: a threadCritical value of a loop is there below sync code on the same loop, and comes back changed', () =>
+  localScope(async () => {
+    critical.foo = 'of the loop'
+    assert.deepEqual(await locals.criticalBelowSync('set below'), ['of the loop', 'set below'])
+    assert.equal(critical.foo, 'set below')
+    delete critical.foo
+    assert.deepEqual(await locals.criticalBelowSync('set first'), [undefined, 'set first'])
+    assert.equal(critical.foo, 'set first')
+  }))
 
 test('test_local_threads_and_tasks: counts stay right while threads and calls come and go', () =>
   localScope(async () => {
@@ -146,11 +158,20 @@ test('test_deletion: a deletion in a localScope stays there, and one in sync cod
     assert.equal('foo' in local, false)
   }))
 
-test('test_local_cycle: a new Local is empty, whatever became of those before', () => {
-  const cycle = [new Local()]
-  cycle.push(cycle)
-  cycle[0].foo = 'bar'
-  cycle.length = 0
+test('test_local_cycle: a new Local is empty after one in a cycle was collected', async () => {
+  const made = makeCycle()
+  await until(() => {
+    collect()
+    return made.deref() === undefined
+  })
   const fresh = Array.from({ length: 100 }, () => new Local())
   assert.ok(fresh.every((one) => one.foo === undefined))
 })
+
+/** In a function of its own: nothing of this frame is left to hold it. */
+function makeCycle() {
+  const cycle = [new Local()]
+  cycle.push(cycle)
+  cycle[0].foo = 'bar'
+  return new WeakRef(cycle[0])
+}

@@ -7,6 +7,7 @@ import {
   ThreadExitedError,
   ThreadSensitiveContext,
 } from '@syncbridge/core'
+import { within } from '../support/floor.js'
 import { Latch, Ledger } from '../support/latch.js'
 import { runFiles } from '../support/run-in-process.js'
 import * as loops from './fixtures/loops.js'
@@ -50,16 +51,18 @@ test('test_async_to_sync_in_thread: a thread of the user may block on async code
 
 test('test_async_to_sync_to_thread_decorator: a wrapper made here works in a thread of the user', async () => {
   const { value, thread } = await inPlainThread(places, 'whereLoop')
+  assert.equal(typeof value, 'number')
   assert.ok(![thread, threadId, whereLoop()].includes(value))
 })
 
-test('test_async_to_sync_with_stopped_main_loop: a plain thread does not wait for a main loop that stands still', async (t) => {
+test('test_async_to_sync_with_stopped_main_loop: a plain thread does not wait for a main loop that has made the same wrapper, used it, and stands still', async (t) => {
   const { stdout, late } = await runFiles(t, {
     'main.mjs': `
 import { Latch, Ledger } from ${JSON.stringify(new URL('../support/latch.js', import.meta.url).href)}
 import { startPlainThread } from ${JSON.stringify(new URL('./support/plain-thread.js', import.meta.url).href)}
 import { answer } from './answer.mjs'
 const [latch, ledger] = [new Latch(), new Ledger()]
+console.log(answer())
 startPlainThread(new URL('./answer.mjs', import.meta.url), 'answerAndOpen', [latch.memory, ledger.memory])
 latch.waitBlocking()
 console.log(ledger.entries.join())
@@ -74,7 +77,7 @@ export const answerAndOpen = (latch, ledger) => {
 }
 `,
   })
-  assert.deepEqual({ stdout, late }, { stdout: '42\n', late: false })
+  assert.deepEqual({ stdout, late }, { stdout: '42\n42\n', late: false })
 })
 
 test('test_async_to_sync_in_async: blocking a thread on its own loop is refused before the function is called', async () => {
@@ -182,8 +185,6 @@ test('row 37: under forceNewLoop the sync code below returns to the thread that 
 })
 
 test('row 40: a timeout releases a blocked thread on time', async () => {
-  const began = performance.now()
-  assert.equal(await loops.giveUpWaiting(), 'SYNCBRIDGE_CALL_TIMEOUT')
-  assert.ok(performance.now() - began < 10_000)
+  assert.equal(await within(1000, loops.giveUpWaiting()), 'SYNCBRIDGE_CALL_TIMEOUT')
   assert.equal(await note(new Ledger().memory, 1), await where())
 })

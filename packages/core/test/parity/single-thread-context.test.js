@@ -18,6 +18,7 @@ test('test_async_single_thread_context_matches: async calls inside run on one th
 test('test_async_single_thread_nested_context: a context inside another is the other one', () => {
   inContext(() => {
     const thread = whereLoop()
+    assert.notEqual(thread, threadId)
     assert.equal(inContext(whereLoop), thread)
     assert.equal(whereLoop(), thread)
   })

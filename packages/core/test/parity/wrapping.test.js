@@ -15,7 +15,10 @@ import { folderOf, runFiles } from '../support/run-in-process.js'
 import { openLatch, where } from './fixtures/places.js'
 import * as wrapping from './fixtures/wrapping.js'
 
-const onlySync = new TypeError('syncToAsync can only be applied to sync functions.')
+const onlySync = {
+  name: 'TypeError',
+  message: /^syncToAsync can only be applied to sync functions, and /,
+}
 
 test('test_sync_to_async_fail_non_function: what is no function is a TypeError when it is wrapped', () => {
   for (const subject of [1, 'hash', null, undefined, true])
@@ -93,18 +96,40 @@ test('row 13: asyncToSync keeps name, length and own properties as well', () => 
   assert.deepEqual({ name, length, inner }, { name: 'named', length: 1, inner: [1] })
 })
 
-test('test_sync_to_async_method_decorator: a static method is bridged, and the instance of another does not cross', async () => {
+test('test_sync_to_async_method_decorator: a method is bridged as a function and gets a copy of its instance where the class has a codec; as a decorator only static methods are taken', async () => {
+  const price = new wrapping.Price(22)
+  assert.deepEqual(await price.doubled(), { isPrice: true, cents: 44, isHere: false })
   assert.equal(await wrapping.Desk.quote(), 44)
+  assert.deepEqual(await wrapping.Desk.quoteFor(2), { isDesk: true, price: 88, isHere: false })
+  assert.throws(() => wrapping.decorate(syncToAsync, wrapping.Desk.prototype, 'total'), {
+    name: 'TypeError',
+    message: /can't bridge the method 'total': it belongs to an object/,
+  })
   const desk = Object.assign(new wrapping.Desk(), { sum: 1 })
   await assert.rejects(wrapping.Desk.instanceTotal.call(desk), TypeError)
 })
 
-test('test_async_to_sync_method_decorator: a static async method becomes blocking', () => {
+test('test_async_to_sync_method_decorator: an async method is bridged as a function and gets a copy of its instance where the class has a codec; as a decorator only static methods are taken', () => {
+  const price = new wrapping.Price(43)
+  assert.deepEqual(price.loadDoubled(), { isPrice: true, cents: 86, isHere: false })
   assert.equal(wrapping.Desk.load(), 86)
+  assert.deepEqual(wrapping.Desk.loadFor(2), { isDesk: true, price: 88, isHere: false })
+  assert.throws(() => wrapping.decorate(asyncToSync, wrapping.Desk.prototype, 'loadTotal'), {
+    name: 'TypeError',
+    message: /can't bridge the method 'loadTotal': it belongs to an object/,
+  })
+  const desk = Object.assign(new wrapping.Desk(), { sum: 1 })
+  assert.throws(() => wrapping.Desk.instanceLoad.call(desk), TypeError)
 })
 
-test('test_wrapped_case_is_collected: a test may be an async function made blocking', () =>
-  assert.equal(wrapping.blocking(), 84))
+test('test_wrapped_case_is_collected: a test may be an async function made blocking, and fails as that does', async (t) => {
+  let passed
+  await t.test('a case', () => {
+    passed = wrapping.testCase(true)
+  })
+  assert.equal(passed, 'asserted')
+  assert.throws(() => wrapping.testCase(false), assert.AssertionError)
+})
 
 test('test_sync_to_async_detected_as_coroutinefunction: what syncToAsync returns counts as async, and itself does not', () => {
   assert.equal(isAsyncFunction(syncToAsync), false)

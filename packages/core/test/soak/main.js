@@ -14,8 +14,10 @@ if (!(seconds > 0) || !Number.isInteger(seed)) {
 console.log(`soak of ${seconds} s, --seed ${seed}`)
 const { report, faults } = await superviseSoak(seconds, seed, (beat) => console.log(beat))
 if (report) {
-  const { made, took, settled, stats, steps, before, after } = report
-  console.log(`\n${made} calls in ${took.toFixed(1)} s, ${Math.round(made / took)} a second`)
+  const { made, tokens, took, settled, stats, steps, before, after } = report
+  console.log(
+    `\n${made} calls in ${took.toFixed(1)} s, ${Math.round(made / took)} a second; ${tokens} tokens, each of which came back to whoever had sent it, or not at all`,
+  )
   console.log('\nanswered (with the warm-up)')
   for (const [end, count] of Object.entries(settled).sort(([, a], [, b]) => b - a))
     console.log(`  ${String(count).padStart(10)}  ${end}`)

@@ -86,6 +86,6 @@ must(after.rss - before.rss < MORE_RSS, `rss: ${before.rss} MB before, ${after.r
 
 const made = load.made - madeBefore
 console.log(
-  `done ${JSON.stringify({ made, took, settled, stats: calls, steps: Object.fromEntries(load.steps), before, after, faults })}`,
+  `done ${JSON.stringify({ made, tokens: load.tokens, took, settled, stats: calls, steps: Object.fromEntries(load.steps), before, after, faults })}`,
 )
 await shutdown()

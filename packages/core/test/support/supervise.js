@@ -6,14 +6,14 @@ const MOST_ERRORS = 10_000
 
 /**
  * @param {string[]} args For Node: the program and its arguments.
- * @param {{ silence: number, onLine: (line: string) => boolean, input?: unknown }} options How long it may say nothing, in ms; what
+ * @param {{ silence: number, onLine: (line: string) => boolean, input?: unknown, env?: Record<string, string> }} options How long it may say nothing, in ms; what
  * becomes of its lines: those that `onLine` does not know are complaints; and what it reads, as JSON.
  * @returns {Promise<{ code: number | null, signal: string | null, late: boolean, errors: string }>}
  */
-export function supervise(args, { silence, onLine, input }) {
+export function supervise(args, { silence, onLine, input, env }) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, {
-      env: { ...process.env, NODE_TEST_CONTEXT: undefined },
+      env: { ...process.env, NODE_TEST_CONTEXT: undefined, ...env },
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     })
     let errors = ''

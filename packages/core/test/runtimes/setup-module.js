@@ -1,0 +1,3 @@
+import { noteSetup } from './functions.js'
+
+noteSetup()
