@@ -1,7 +1,7 @@
-import type { SyncBridgeError } from '@syncbridge/core'
+import { ClosedError, type SyncBridgeError } from '@syncbridge/core'
 import { HTTPException } from 'hono/http-exception'
 
-/** Seconds a refused client is asked to wait: leases are short, so a place is usually free again by then. */
+/** Seconds a refused client is asked to wait: a place is usually free again by then, or another process has taken over. */
 const retryAfter = '1'
 
 /**
@@ -11,8 +11,10 @@ const retryAfter = '1'
  */
 export function toHttpException(error: SyncBridgeError): HTTPException | undefined {
   switch (error.code) {
+    case 'SYNCBRIDGE_CLOSED':
+      return isShutDown(error) ? unavailable(error) : undefined
     case 'SYNCBRIDGE_QUEUE_FULL':
-      return exception(503, 'Service Unavailable', error, { 'Retry-After': retryAfter })
+      return unavailable(error)
     case 'SYNCBRIDGE_CALL_TIMEOUT':
       return exception(504, 'Gateway Timeout', error)
     case 'SYNCBRIDGE_THREAD_EXITED':
@@ -20,6 +22,15 @@ export function toHttpException(error: SyncBridgeError): HTTPException | undefin
     default:
       return undefined
   }
+}
+
+/** Not where the app calls a function that was released, which is its own mistake. */
+function isShutDown(error: SyncBridgeError): boolean {
+  return error instanceof ClosedError && error.closed !== 'function'
+}
+
+function unavailable(error: SyncBridgeError): HTTPException {
+  return exception(503, 'Service Unavailable', error, { 'Retry-After': retryAfter })
 }
 
 function exception(

@@ -12,12 +12,12 @@ export interface SyncbridgeOptions {
    *
    * @default no limit
    */
-  timeout?: number
+  timeout?: number | undefined
 
   /**
    * Aborts the contexts of all requests that are open, for instance when the server is shutting down.
    */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 
   /**
    * Replaces the mapping of the bridge's errors. Called with each error of the bridge that a handler lets through,

@@ -61,8 +61,10 @@ export class RequestContext extends ThreadSensitiveContext {
     const { bodies, errors } = this.#shared
     // Before it goes in: what follows an `await` has its surroundings to itself. Without, the caller would be left inside.
     await aMoment
-    const run = this.enter()
+    let run: Run | undefined
     try {
+      // Refused after `shutdown()`: an error of the bridge like any other.
+      run = this.enter()
       await next()
       this.#throwUnmapped()
       if (bodies.isOpen(this.#c)) {

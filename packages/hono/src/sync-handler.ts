@@ -14,17 +14,17 @@ import { assertThreads } from './threads.js'
 /** What `syncHandler()` takes besides the function; everything may be left out. */
 export interface SyncHandlerOptions {
   /** Bytes that a request's body may have; past them the answer is 413. Default 1 MiB. */
-  bodyLimit?: number
+  bodyLimit?: number | undefined
   /** Milliseconds for the call, waiting for a thread included; then the answer is 504. Default: no limit. */
-  timeout?: number
+  timeout?: number | undefined
   /** `false` runs the function on any thread of the pool instead of the request's own. Default true. */
-  threadSensitive?: boolean
+  threadSensitive?: boolean | undefined
   /** The export to take of a module that is given by its URL, by default the default one; else the name to register under. */
-  name?: string
+  name?: string | undefined
   /** The module that the call stands in, `import.meta.url`, where it can't be read off the call. */
-  module?: string
+  module?: string | undefined
   /** As that of `syncbridge()`, for an app that does not use it. */
-  onError?: SyncbridgeOptions['onError']
+  onError?: SyncbridgeOptions['onError'] | undefined
 }
 
 /** A route's handler. It asks nothing of the app that it is part of: path and validated input are the route's own. */

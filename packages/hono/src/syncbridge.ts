@@ -38,7 +38,7 @@ declare module 'hono' {
  * context is the outer one.
  *
  * Errors of the bridge that a handler lets through reach `app.onError` as `HTTPException`s with the error as
- * `cause`: a full queue as 503 with `Retry-After`, a timeout as 504, a thread's death as 500.
+ * `cause`: a full queue, or a bridge that has been shut down, as 503 with `Retry-After`, a timeout as 504, a thread's death as 500.
  *
  * @param options `timeout` in milliseconds, `signal`, `onError`
  * @throws TypeError for an unknown option or a wrong value

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import {
   CallTimeoutError,
+  ClosedError,
   configure,
   QueueFullError,
   SyncBridgeError,
@@ -11,7 +12,7 @@ import {
 import { syncbridge } from '@syncbridge/hono'
 import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
-import { leave, thread, waitFor } from './fixtures/desk.js'
+import { counter, leave, thread, waitFor } from './fixtures/desk.js'
 import { latch, open, opened } from './support/latch.js'
 import { forbidUnhandledRejections } from './support/rejections.js'
 
@@ -59,6 +60,41 @@ describe('an error of the bridge reaches app.onError once, as an HTTPException',
     assert.ok(seen[0].cause instanceof QueueFullError)
     assert.equal(seen[0].message, seen[0].cause.message)
     assert.ok(seen[0].cause.stack)
+  })
+
+  test('503 with Retry-After once the bridge has been shut down, and for a call that this has ended', async (t) => {
+    const { app, done, seen, started } = failingApp()
+    t.after(() => configure({}))
+    const holding = app.request('/hold')
+    await opened(started)
+    const closing = shutdown({ timeout: 20 })
+
+    const responses = [await app.request('/'), await holding]
+    open(done)
+    await closing
+    responses.push(await app.request('/'))
+
+    assert.equal(seen.length, 3)
+    for (const [index, response] of responses.entries()) {
+      assert.equal(response.status, 503)
+      assert.match(response.headers.get('retry-after'), /^\d+$/)
+      assert.ok(seen[index] instanceof HTTPException)
+      assert.ok(seen[index].cause instanceof ClosedError)
+    }
+  })
+
+  test('but stays what it is where the app calls a function that was released', async () => {
+    const { app, seen } = failingApp()
+    let count
+    app.get('/count', async (c) => {
+      count ??= await counter()
+      return c.json(await count())
+    })
+
+    assert.equal((await app.request('/count')).status, 200)
+    assert.equal((await app.request('/count')).status, 500)
+    assert.ok(seen[0] instanceof ClosedError)
+    assert.equal(seen[0].closed, 'function')
   })
 
   test('504 when a call timed out', async () => {

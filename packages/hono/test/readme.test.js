@@ -41,14 +41,14 @@ async function start(t) {
     await ended
   })
   const [url] = await once(createInterface(child.stdout), 'line')
-  return url
+  return { child, ended, url }
 }
 
 const skip = isBuiltin('node:sqlite') ? false : 'this runtime has no node:sqlite'
 
 describe('the README’s app', { skip }, () => {
   test('transfers money', async (t) => {
-    const url = await start(t)
+    const { url } = await start(t)
     const transfers = Array.from({ length: 20 }, () =>
       fetch(`${url}/transfer/alice/bob/5`, { method: 'POST' }),
     )
@@ -58,8 +58,24 @@ describe('the README’s app', { skip }, () => {
     assert.equal(await (await fetch(`${url}/balance/bob`)).json(), 100)
   })
 
+  test('ends in good order when it is told to stop', async (t) => {
+    const { child, ended, url } = await start(t)
+    assert.equal((await fetch(`${url}/transfer/alice/bob/5`, { method: 'POST' })).status, 201)
+    const transfer = fetch(`${url}/transfer/alice/bob/5`, { method: 'POST' })
+
+    child.kill('SIGTERM')
+
+    // It was there before the signal, or it was refused.
+    const status = await transfer.then(
+      (response) => response.status,
+      () => 'no connection',
+    )
+    assert.ok([201, 503, 'no connection'].includes(status), String(status))
+    assert.deepEqual(await ended, [0, null])
+  })
+
   test('shows statements by synchronous routes, streams them, and imports postings', async (t) => {
-    const url = await start(t)
+    const { url } = await start(t)
     const body = 'carol,100\ncarol,200\n'
     const headers = { 'Content-Type': 'text/csv' }
     const imported = await fetch(`${url}/statements/import`, { method: 'POST', body, headers })

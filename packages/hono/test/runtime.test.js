@@ -21,6 +21,18 @@ describe('an option', () => {
       assert.throws(() => syncbridge(options), { message, name: 'TypeError' })
     })
   }
+
+  for (const options of [
+    undefined,
+    ...['timeout', 'signal', 'onError'].map((name) => ({ [name]: undefined })),
+  ]) {
+    test(`that is undefined is as good as absent: ${Object.keys(options ?? {})}`, async () => {
+      const app = new Hono()
+        .use(syncbridge(options))
+        .get('/', (c) => c.text(String(c.get('syncbridge').signal.aborted)))
+      assert.equal(await (await app.request('/')).text(), 'false')
+    })
+  }
 })
 
 test('a runtime without threads is told so at app.use, and the rest of the app works', async (t) => {

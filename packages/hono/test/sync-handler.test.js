@@ -336,11 +336,13 @@ describe('a module named by its URL', () => {
 
   test('that has no such function is an error that names those it has', async () => {
     const { app, errors } = catching()
-    app.get('/', syncHandler(url, { name: 'missing' }))
+    // Not loaded by any thread so far: where a thread has told what the module exports, the route itself is refused.
+    app.get('/', syncHandler(new URL('?not-loaded', url), { name: 'missing' }))
 
     assert.equal((await app.request('/')).status, 500)
     assert.ok(errors[0] instanceof RegistrationError)
     assert.match(errors[0].message, /no exported function 'missing'.*other/)
+    assert.throws(() => syncHandler(new URL('?not-loaded', url), { name: 'missing' }), TypeError)
   })
 })
 
@@ -477,6 +479,16 @@ describe('at the place where it is called', () => {
     test(`an option that is wrong is refused: ${JSON.stringify(options)}`, () => {
       const module = import.meta.url
       assert.throws(() => syncHandler(fn, { module, ...options }), { message, name: 'TypeError' })
+    })
+  }
+
+  for (const name of ['bodyLimit', 'timeout', 'threadSensitive', 'name', 'module', 'onError']) {
+    test(`an option that is undefined is as good as absent: ${name}`, () => {
+      const options = name === 'module' ? {} : { module: import.meta.url }
+      const make = () => syncHandler(fn, { ...options, [name]: undefined })
+      // Without a module it depends on where it stands, which is here no module's top level.
+      if (name === 'module') assert.throws(make, RegistrationError)
+      else assert.equal(typeof make(), 'function')
     })
   }
 

@@ -5,9 +5,9 @@ import {
   InternalServerErrorException,
   ServiceUnavailableException,
 } from '@nestjs/common'
-import { SyncBridgeError } from '@syncbridge/core'
+import { ClosedError, SyncBridgeError } from '@syncbridge/core'
 
-/** Seconds a refused client is asked to wait: leases are short, so a place is usually free again by then. */
+/** Seconds a refused client is asked to wait: a place is usually free again by then, or another process has taken over. */
 export const retryAfter = '1'
 
 /**
@@ -18,6 +18,10 @@ export function toHttpException(error: unknown): HttpException | undefined {
   if (!(error instanceof SyncBridgeError)) return undefined
   const options = { cause: error }
   switch (error.code) {
+    case 'SYNCBRIDGE_CLOSED':
+      return isShutDown(error)
+        ? new ServiceUnavailableException(body(503, 'Service Unavailable'), options)
+        : undefined
     case 'SYNCBRIDGE_QUEUE_FULL':
       return new ServiceUnavailableException(body(503, 'Service Unavailable'), options)
     case 'SYNCBRIDGE_CALL_TIMEOUT':
@@ -27,6 +31,11 @@ export function toHttpException(error: unknown): HttpException | undefined {
     default:
       return undefined
   }
+}
+
+/** Not where the application calls a function that was released, which is its own mistake. */
+function isShutDown(error: SyncBridgeError): boolean {
+  return error instanceof ClosedError && error.closed !== 'function'
 }
 
 /** The same as the exception that filters of a microservice or a gateway know: with the body as its error. */

@@ -1,3 +1,5 @@
+import { ClientGoneException } from './client-gone.js'
+
 /** What is used of a response of `node:http` or `node:http2`. */
 interface RawResponse {
   readonly destroyed?: boolean
@@ -34,7 +36,7 @@ export function watchResponse(response: unknown): ClientWatch | undefined {
     const end = (sent: boolean) => {
       if (!open) return
       open = false
-      if (!sent) disconnect.abort(disconnectReason())
+      if (!sent) disconnect.abort(new ClientGoneException())
       resolve()
     }
     if (raw.writableFinished) end(true)
@@ -60,14 +62,10 @@ export function rawResponse(response: unknown): RawResponse | undefined {
 export function watchConnection(connection: unknown): ClientWatch | undefined {
   if (!isEmitter(connection)) return undefined
   const disconnect = new AbortController()
-  const end = () => disconnect.abort(disconnectReason())
+  const end = () => disconnect.abort(new ClientGoneException())
   connection.once('close', end)
   connection.once('disconnect', end)
   return { disconnected: disconnect.signal }
-}
-
-function disconnectReason(): DOMException {
-  return new DOMException('The client disconnected', 'AbortError')
 }
 
 function isEmitter(value: unknown): value is RawResponse & Connection {

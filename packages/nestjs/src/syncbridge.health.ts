@@ -70,7 +70,7 @@ export class SyncbridgeHealthIndicator {
    */
   async isHealthy<Key extends string = 'syncbridge'>(
     key: Key = 'syncbridge' as Key,
-    { timeout = 5000 }: { timeout?: number } = {},
+    { timeout = 5000 }: { timeout?: number | undefined } = {},
   ): Promise<SyncbridgeHealth<Key>> {
     const message = await this.#complaint(timeout)
     const { contexts, queued, threads } = stats()

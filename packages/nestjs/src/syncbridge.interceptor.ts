@@ -32,7 +32,7 @@ import type { ResolvedSyncbridgeOptions } from './syncbridge.options.js'
  * - rpc, ws: the context is open until the handler's Observable has completed; it aborts when the client of a gateway or of a
  *   TCP microservice disconnects.
  *
- * Errors of the bridge become Nest exceptions: a full queue 503 with `Retry-After`, a timeout 504, a thread's death 500, each
+ * Errors of the bridge become Nest exceptions: a full queue, or a bridge that has been shut down, 503 with `Retry-After`, a timeout 504, a thread's death 500, each
  * with the error as its `cause`: an `HttpException` for http and graphql, an `RpcException` or a `WsException` with the same
  * body elsewhere.
  *

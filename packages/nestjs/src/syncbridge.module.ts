@@ -12,6 +12,7 @@ import {
 } from '@nestjs/common'
 import { APP_INTERCEPTOR, ModulesContainer } from '@nestjs/core'
 import { configure, shutdown, stats } from '@syncbridge/core'
+import { atOwner, atOwnerNow } from './at-owner.js'
 import { mountOnGateways } from './mount-on-gateways.js'
 import { OpenContexts } from './open-contexts.js'
 import { openModules } from './open-modules.js'
@@ -63,7 +64,7 @@ export class SyncbridgeModule implements NestModule, OnModuleInit, OnApplication
     this.#options = options
     this.#services = services
     // Also starts the bridge again, if an application before this one has drained it.
-    configure(options.threads)
+    atOwnerNow(() => configure(options.threads))
   }
 
   /**
@@ -154,7 +155,7 @@ export class SyncbridgeModule implements NestModule, OnModuleInit, OnApplication
     open.modules.add(this)
     if (!open.draining) return
     await open.draining
-    configure()
+    atOwnerNow(() => configure())
   }
 
   /** @internal Nest calls it. */
@@ -163,7 +164,7 @@ export class SyncbridgeModule implements NestModule, OnModuleInit, OnApplication
     open.modules.delete(this)
     const { drain, timeout } = this.#options.shutdown
     if (!drain || open.modules.size > 0) return
-    open.draining = this.#drain(timeout).finally(() => {
+    open.draining = atOwner(() => this.#drain(timeout)).finally(() => {
       open.draining = undefined
     })
     await open.draining

@@ -4,16 +4,16 @@ import type { ConfigureOptions } from '@syncbridge/core'
 /** How `SyncbridgeInterceptor` behaves. */
 export class SyncbridgeInterceptorOptions {
   /** Puts the interceptor on every handler of the application, as `APP_INTERCEPTOR` does. */
-  mount?: boolean = false
+  mount?: boolean | undefined = false
 
   /** Milliseconds until a request's context is aborted; a call that is waited for then becomes a 504. No limit by default. */
-  timeout?: number
+  timeout?: number | undefined
 }
 
 /** Whether requests get their context before guards run. */
 export class SyncbridgeMiddlewareOptions {
   /** Puts `SyncbridgeMiddleware` before every route: guards and exception filters are then inside the context, too. */
-  mount?: boolean = false
+  mount?: boolean | undefined = false
 }
 
 /** What happens to the bridge's threads when the application closes. */
@@ -22,25 +22,25 @@ export class SyncbridgeShutdownOptions {
    * Lets the running calls finish and ends the threads in `onApplicationShutdown`. Threads belong to the process, so of
    * several applications in one process only the last to close does this.
    */
-  drain?: boolean = true
+  drain?: boolean | undefined = true
 
   /** Milliseconds that running calls are given; those still running then are ended with their threads. */
-  timeout?: number = 10_000
+  timeout?: number | undefined = 10_000
 }
 
 /** What `SyncbridgeModule.forRoot()` takes; everything may be left out. */
 export class SyncbridgeModuleOptions {
   /** How `SyncbridgeInterceptor` behaves. */
-  interceptor?: SyncbridgeInterceptorOptions = new SyncbridgeInterceptorOptions()
+  interceptor?: SyncbridgeInterceptorOptions | undefined = new SyncbridgeInterceptorOptions()
 
   /** Whether requests get their context before guards run. */
-  middleware?: SyncbridgeMiddlewareOptions = new SyncbridgeMiddlewareOptions()
+  middleware?: SyncbridgeMiddlewareOptions | undefined = new SyncbridgeMiddlewareOptions()
 
   /** What happens to the bridge's threads when the application closes. */
-  shutdown?: SyncbridgeShutdownOptions = new SyncbridgeShutdownOptions()
+  shutdown?: SyncbridgeShutdownOptions | undefined = new SyncbridgeShutdownOptions()
 
   /** Sizes and limits of the process's threads: what the core's `configure()` takes. Left alone by default. */
-  threads?: ConfigureOptions
+  threads?: ConfigureOptions | undefined
 }
 
 /** A provider of the options, for `useClass` and `useExisting`. */
@@ -52,15 +52,17 @@ export interface SyncbridgeOptionsFactory {
 /** What `SyncbridgeModule.forRootAsync()` takes: exactly one of `useFactory`, `useClass` and `useExisting`. */
 export interface SyncbridgeModuleAsyncOptions<Args extends unknown[] = unknown[]> {
   /** Modules that export what is injected. */
-  imports?: NonNullable<DynamicModule['imports']>
+  imports?: NonNullable<DynamicModule['imports']> | undefined
   /** Tokens whose providers become the arguments of `useFactory`. */
-  inject?: NonNullable<FactoryProvider['inject']>
+  inject?: NonNullable<FactoryProvider['inject']> | undefined
   /** Makes the options. */
-  useFactory?: (...args: Args) => SyncbridgeModuleOptions | Promise<SyncbridgeModuleOptions>
+  useFactory?:
+    | ((...args: Args) => SyncbridgeModuleOptions | Promise<SyncbridgeModuleOptions>)
+    | undefined
   /** A class to instantiate that makes the options. */
-  useClass?: Type<SyncbridgeOptionsFactory>
+  useClass?: Type<SyncbridgeOptionsFactory> | undefined
   /** A provider, already there, that makes the options. */
-  useExisting?: Type<SyncbridgeOptionsFactory> | string | symbol
+  useExisting?: Type<SyncbridgeOptionsFactory> | string | symbol | undefined
 }
 
 /** The options with their defaults in place. */

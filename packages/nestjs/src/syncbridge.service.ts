@@ -40,7 +40,7 @@ export class SyncbridgeService {
    */
   run<T>(
     fn: (context: ThreadSensitiveContext) => T | Promise<T>,
-    options: { signal?: AbortSignal; timeout?: number } = {},
+    options: { signal?: AbortSignal | undefined; timeout?: number | undefined } = {},
   ): Promise<T> {
     return new ThreadSensitiveContext(options).run(fn)
   }

@@ -8,9 +8,8 @@ import { readContainerAddress } from './threads/container-address.js'
 import { ServiceContainer } from './threads/service-container.js'
 
 const container = new ServiceContainer(readContainerAddress(import.meta.url))
-// It refuses any thread but the bridge's own: the main thread, which looks here for the classes of errors, boots nothing.
-onThreadExit(() => container.close())
-await container.start()
+// Only a thread of the bridge's own boots it: the main thread looks here for the classes of errors, and must not.
+if (onThreadExit(() => container.close())) await container.start()
 
 /** The services' methods, as functions called `Service.method`. */
 export default container.methods

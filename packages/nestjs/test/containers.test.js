@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { NestFactory } from '@nestjs/core'
-import { stats, ThreadSensitiveContext } from '@syncbridge/core'
+import { configure, stats, ThreadSensitiveContext } from '@syncbridge/core'
 import {
   carryCls,
   getBridgedToken,
@@ -86,6 +86,18 @@ describe('a thread’s container', () => {
     assert.deepEqual(stats().threads, [])
   })
 
+  test('may import SyncbridgeModule, which leaves the bridge to the application', async (t) => {
+    const warnings = []
+    const warn = (warning) => warnings.push(warning.message)
+    process.on('warning', warn)
+    t.after(() => process.off('warning', warn))
+    const { app, service } = await bridged(t, 'whole', 'WholeService', 'where')
+    assert.notEqual(await service.where(), 0)
+    await app.close()
+    await new Promise(setImmediate)
+    assert.deepEqual([warnings, stats().threads], [[], []])
+  })
+
   test('serves a call that reaches a blocked thread, where it has been booted before', async (t) => {
     const { service } = await bridged(t, 'blocking', 'BlockingService', 'await', 'where')
     assign(() => service.where())
@@ -105,6 +117,30 @@ describe('a thread’s container', () => {
       { message: /The thread is blocked and can’t wait.*call one of its functions/ },
     )
   })
+})
+
+describe('a container whose boot outlasts its calls', () => {
+  for (const [how, options, name] of [
+    ['timeouts', () => ({ timeout: 100 }), 'CallTimeoutError'],
+    ['callers', () => ({ signal: AbortSignal.timeout(100) }), 'TimeoutError'],
+  ])
+    test(`goes on after their ${how} have left, once a thread, and runs nothing of what was given up`, async (t) => {
+      process.env.GATE = join(folder, `gate ${how}`)
+      const { service } = await bridged(t, 'waiting', 'TransferService', 'transfer')
+      // One thread: the next context would have another where this one has not been given back.
+      configure({ grace: { abort: 20, timeout: 20 }, leased: { maxThreads: 1 } })
+      t.after(() => configure({ grace: { abort: 5000, timeout: 1000 }, leased: { maxThreads: 8 } }))
+      for (let round = 0; round < 5; round += 1) {
+        await assert.rejects(
+          new ThreadSensitiveContext().run(() => service.transfer.with(options())(round)),
+          { name },
+        )
+      }
+      writeFileSync(process.env.GATE, '')
+      assert.equal(await new ThreadSensitiveContext().run(() => service.transfer(5)), 5)
+      const lines = diary().map((line) => line.replace(/ \d+$/, ''))
+      assert.deepEqual(lines, ['boots', 'transferred 5 on'])
+    })
 })
 
 describe('a container that can’t boot says why to every call, at once', () => {

@@ -95,6 +95,36 @@ describe('an option', () => {
       assert.throws(() => SyncbridgeModule.forRoot(options), { message, name: 'TypeError' })
     })
   }
+
+  const none = (...names) => Object.fromEntries(names.map((name) => [name, undefined]))
+  test('that is undefined is as good as absent, on every level and in every way to give it', async () => {
+    for (const options of [
+      undefined,
+      none('interceptor', 'middleware', 'shutdown', 'threads'),
+      {
+        interceptor: none('mount', 'timeout'),
+        middleware: none('mount'),
+        shutdown: none('drain', 'timeout'),
+        threads: { ...none('setup', 'env'), pool: none('maxThreads') },
+      },
+    ]) {
+      for (const module of [
+        SyncbridgeModule.forRoot(options),
+        SyncbridgeModule.forRootAsync({
+          ...none('imports', 'inject', 'useClass', 'useExisting'),
+          useFactory: () => options,
+        }),
+      ]) {
+        const app = await NestFactory.createApplicationContext(
+          moduleOf({ imports: [module] }),
+          quiet,
+        )
+        const bridge = app.get(SyncbridgeService)
+        assert.notEqual(await bridge.run(() => thread(), none('signal', 'timeout')), undefined)
+        await app.close()
+      }
+    }
+  })
 })
 
 describe('closing', () => {

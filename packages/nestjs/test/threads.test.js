@@ -158,9 +158,27 @@ describe('a service that lives in the threads', () => {
     assert.equal((await response.json()).message, 'no account carol')
   })
 
-  test('has methods that are synchronous: a promise is refused by name', async (t) => {
+  test('has methods that are synchronous: others are refused by name, and those that say so never begin', async (t) => {
     const ledger = await bridged(t, [ledgerThreads])
-    await assert.rejects(ledger.later(), { message: /LedgerService\.later .*returned a promise/ })
+    const remedy = /The methods of a service that runs in threads are synchronous: .* asyncToSync/
+    for (const [call, what] of [
+      [ledger.later, /^LedgerService\.later is async\. /],
+      [ledger.promised, /^LedgerService\.promised returned a promise\. /],
+    ])
+      await assert.rejects(call(), (error) => {
+        assert.ok(error instanceof TypeError)
+        assert.match(error.message, what)
+        assert.match(error.message, remedy)
+        return true
+      })
+    assert.equal(await ledger.hasBegun(), false)
+  })
+
+  test('gives what an async generator method yields', async (t) => {
+    const ledger = await bridged(t, [ledgerThreads])
+    const seen = []
+    for await (const number of ledger.stream(3)) seen.push(number)
+    assert.deepEqual(seen, [1, 2, 3])
   })
 
   test('gives what a generator method yields, one by one', async (t) => {
@@ -183,9 +201,12 @@ describe('a service that lives in the threads', () => {
       'commit',
       'count',
       'find',
+      'hasBegun',
       'later',
       'marked',
       'post',
+      'promised',
+      'stream',
       'unmarked',
       'where',
     ])
@@ -306,6 +327,15 @@ describe('forThreads', () => {
       assert.throws(() => SyncbridgeModule.forThreads(options), { message, name: 'TypeError' })
     })
   }
+
+  test('takes an option that is undefined for one that is left out', async () => {
+    const options = { threadSensitive: undefined, timeout: undefined, logLevels: undefined }
+    const threads = SyncbridgeModule.forThreads({ module, services: [LedgerService], ...options })
+    assert.deepEqual(
+      threads.exports,
+      SyncbridgeModule.forThreads({ module, services: [LedgerService] }).exports,
+    )
+  })
 
   test('needs forRoot beside it, and says so', async () => {
     class Alone {}

@@ -23,13 +23,13 @@ export interface ForThreadsOptions {
    * Whether calls need the request's own thread. `false` runs them on any thread of the pool, in parallel: for services that keep
    * nothing between two calls. Default true.
    */
-  threadSensitive?: boolean
+  threadSensitive?: boolean | undefined
 
   /** Default time for each call, queueing and the boot of the thread's container included, in milliseconds. No limit by default. */
-  timeout?: number
+  timeout?: number | undefined
 
   /** What the containers log. Default `['fatal', 'error', 'warn']`. */
-  logLevels?: readonly LogLevel[]
+  logLevels?: readonly LogLevel[] | undefined
 }
 
 const known = ['module', 'services', 'threadSensitive', 'timeout', 'logLevels']

@@ -1,3 +1,4 @@
+import * as types from 'node:util/types'
 import type { INestApplicationContext } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import { carryCls } from '../carry-cls.js'
@@ -112,7 +113,14 @@ export class ServiceContainer {
         this.#settings,
       )
     }
-    return Reflect.apply(method, instance, args)
+    // Before it runs, where that can be seen: half of it would be done, and its caller told that it failed.
+    if (types.isAsyncFunction(method) && !types.isGeneratorFunction(method))
+      throw asyncMethod(`${service}.${name} is async`)
+    const result: unknown = Reflect.apply(method, instance, args)
+    if (!(result instanceof Promise)) return result
+    // Nobody will await it: its rejection must not end the thread.
+    result.catch(() => undefined)
+    throw asyncMethod(`${service}.${name} returned a promise`)
   }
 
   #serviceOrFail(name: string): object {
@@ -124,6 +132,13 @@ export class ServiceContainer {
       new ThreadContainerError(`${name} was called while its thread was booting.`, this.#settings)
     )
   }
+}
+
+function asyncMethod(what: string): TypeError {
+  return new TypeError(
+    `${what}. The methods of a service that runs in threads are synchronous: leave async ones in a provider of the main thread, and ` +
+      'call async functions inside of a method by asyncToSync of @syncbridge/core.',
+  )
 }
 
 function text(error: unknown): string {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { Get, Sse } from '@nestjs/common'
+import { Catch, Get, HttpException, Logger, Sse } from '@nestjs/common'
+import { BaseExceptionFilter } from '@nestjs/core'
 import { Observable } from 'rxjs'
 import { noteExit, waitFor, workUntilAborted } from '../../fixtures/desk.js'
 import { isOpen, latch, open, opened, signal } from '../latch.js'
@@ -39,6 +40,55 @@ export function describeDisconnects(name, serve) {
       assert.equal(isOpen(exited), false)
       open(done)
       await opened(exited)
+    })
+
+    test('is no error in the application’s log, and a Nest exception to its filters', async (t) => {
+      const [started, done] = [latch(), latch()]
+      const logged = []
+      const log = () => undefined
+      const seen = [signal(), signal()]
+      class Filter extends BaseExceptionFilter {
+        catch(exception, host) {
+          super.catch(exception, host)
+          seen[exception instanceof HttpException ? 0 : 1].resolve(exception)
+        }
+      }
+      Catch()(Filter)
+      t.after(() => Logger.overrideLogger(false))
+      const { url } = await serve(
+        t,
+        {
+          wait: { on: Get('/wait'), handle: () => waitFor(started, done) },
+          fail: {
+            on: Get('/fail'),
+            handle: () => {
+              throw new Error('a mistake')
+            },
+          },
+        },
+        {
+          setup: (app) => {
+            app.useLogger({ log, warn: log, debug: log, error: (...line) => logged.push(line) })
+            app.useGlobalFilters(new Filter(app.getHttpAdapter()))
+          },
+        },
+      )
+      const client = new AbortController()
+      const answer = fetch(`${url}/wait`, { signal: client.signal }).catch(({ name }) => name)
+      await opened(started)
+      client.abort()
+      const exception = await seen[0].promise
+      open(done)
+
+      assert.equal(await answer, 'AbortError')
+      assert.equal(exception.getStatus(), 499)
+      assert.equal(exception.name, 'AbortError')
+      assert.equal(exception.message, 'The client disconnected')
+      assert.deepEqual(logged, [])
+      // Errors that are a mistake are logged, by the same logger.
+      await fetch(`${url}/fail`)
+      await seen[1].promise
+      assert.equal(logged.length, 1)
     })
 
     test('stops the synchronous code that is blocked in asyncToSync', async (t) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Catch, Get, HttpException } from '@nestjs/common'
-import { configure, QueueFullError } from '@syncbridge/core'
+import { ClosedError, configure, QueueFullError, shutdown } from '@syncbridge/core'
 import { SyncbridgeModule } from '@syncbridge/nestjs'
 import { leave, thread, waitFor } from '../../fixtures/desk.js'
 import { latch, open, opened } from '../latch.js'
@@ -94,6 +94,41 @@ export function describeErrors(name, serve) {
       const { url } = await serve(t, handlers, { metadata: { imports } })
 
       assert.equal((await fetch(url)).status, 504)
+    })
+
+    test('503 with Retry-After once the bridge has been shut down', async (t) => {
+      const caught = []
+      class Filter {
+        catch(exception, host) {
+          caught.push(exception)
+          host.switchToHttp().getResponse().status(exception.getStatus()).send({})
+        }
+      }
+      Catch(HttpException)(Filter)
+      t.after(() => configure())
+      const { url } = await serve(t, failing(latch(), latch()), {
+        setup: (app) => app.useGlobalFilters(new Filter()),
+      })
+      await shutdown()
+
+      const response = await fetch(`${url}/thread`)
+
+      assert.equal(response.status, 503)
+      assert.match(response.headers.get('retry-after'), /^\d+$/)
+      assert.ok(caught[0].cause instanceof ClosedError)
+    })
+
+    test('503 for a call that shutdown() has ended', async (t) => {
+      const [started, done] = [latch(), latch()]
+      t.after(() => configure())
+      const { url } = await serve(t, failing(started, done))
+      const holding = fetch(`${url}/hold`)
+      await opened(started)
+      const closing = shutdown({ timeout: 20 })
+
+      assert.equal((await holding).status, 503)
+      open(done)
+      await closing
     })
 
     test('500 when the thread exited, and the next request is served', async (t) => {
