@@ -6,7 +6,7 @@ import { Agent, get } from 'node:http'
 const interval = 10
 const addresses = process.argv.slice(2)
 const agent = new Agent({ keepAlive: true })
-const latencies = []
+const latencies = addresses.map(() => [])
 const running = new Set()
 
 const started = performance.now()
@@ -14,7 +14,7 @@ let sent = 0
 let failures = 0
 const clock = setInterval(() => {
   for (; started + sent * interval <= performance.now(); sent++) {
-    const sample = measure(addresses[sent % addresses.length], started + sent * interval)
+    const sample = measure(sent % addresses.length, started + sent * interval)
     running.add(sample)
     sample.finally(() => running.delete(sample))
   }
@@ -27,19 +27,19 @@ process.once('message', async () => {
 })
 process.send('ready')
 
-function measure(address, due) {
+function measure(of, due) {
   return new Promise((resolve) => {
-    const request = get(address, { agent }, (response) => {
+    const request = get(addresses[of], { agent }, (response) => {
       response.resume()
       response.once('end', () => {
-        if (response.statusCode === 200) latencies.push(performance.now() - due)
+        if (response.statusCode === 200) latencies[of].push(performance.now() - due)
         else failures++
         resolve()
       })
     })
     request.once('error', (error) => {
       // The desk had closed a connection that was idle, in the moment in which it was taken up again: nothing was asked yet.
-      if (request.reusedSocket && error.code === 'ECONNRESET') return resolve(measure(address, due))
+      if (request.reusedSocket && error.code === 'ECONNRESET') return resolve(measure(of, due))
       failures++
       resolve()
     })

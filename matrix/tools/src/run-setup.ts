@@ -10,7 +10,7 @@ import { writeProgram } from './work-folder.ts'
 
 const DEADLINE_MS = 120_000
 /** The tests in `program/test`. */
-const TESTS = 8
+const TESTS = 9
 
 export interface Verdict {
   readonly setup: Setup

@@ -1,5 +1,6 @@
 import { bundlerSetups } from './bundler-setups.ts'
 import { compilerSetups } from './compiler-setups.ts'
+import { launcherSetups } from './launcher-setups.ts'
 import { loaderSetups } from './loader-setups.ts'
 import type { Setup } from './setup.ts'
 import { testRunnerSetups } from './test-runner-setups.ts'
@@ -9,4 +10,5 @@ export const setups: readonly Setup[] = [
   ...loaderSetups,
   ...testRunnerSetups,
   ...bundlerSetups,
+  ...launcherSetups,
 ]

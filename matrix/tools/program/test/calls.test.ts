@@ -62,3 +62,17 @@ test('modules that are evaluated once more are found as before', async () => {
   expect(error).toBeInstanceOf(fresh.Refused)
   expect(await calls.sensitive('the old one')).toBe('the old one in a thread')
 })
+
+test('a Local and a class with a codec, alone in their modules, go along after each further evaluation', async () => {
+  for (const id of ['first', 'second', 'third']) {
+    runner.resetModules()
+    const { double, whoAsks } = await import('../src/desk.js')
+    const { request } = await import('../src/request.js')
+    const { Money } = await import('../src/money.js')
+    request.id = id
+    expect(await whoAsks()).toBe(id)
+    const doubled = await double(new Money(21))
+    expect(doubled).toBeInstanceOf(Money)
+    expect(doubled.cents).toBe(42)
+  }
+})
