@@ -1,7 +1,7 @@
 import * as types from 'node:util/types'
 import { assertSignal } from '../cancellation/abort-signal.js'
 import { assertTimeout } from '../cancellation/deadline.js'
-import { assertHeadroom, TO_CALL } from '../codec/headroom.js'
+import { assertRoomToCall } from '../codec/headroom.js'
 import { type ContextRef, openerOf } from '../context/context-ref.js'
 import type { Scope } from '../context/scope.js'
 import { ClosedError, SyncBridgeError } from '../errors.js'
@@ -134,7 +134,7 @@ export class ThreadSensitiveContext {
     // Opened on another thread: it goes on here, and a second lease would wait for the first.
     if (isElsewhere(here, around?.context)) return await fn(this)
     // Node enters and leaves a context in several steps. Cut off in between, what follows would run inside.
-    assertHeadroom(TO_CALL)
+    assertRoomToCall()
     const run = this.#begin(here, around)
     try {
       return await here.scopes.run(run, () => fn(this))

@@ -3,15 +3,23 @@
  * other; where it ended inside ours, a message could be read or answered by half, and somebody would wait for the rest for ever. So
  * whoever may stand near the end of a stack asks before such a step, and nothing of it has happened when the answer is no.
  */
+import { enterWideFrame } from './wide-frame.js'
 
 /** @param frames Calls of a small function that must still fit. @throws RangeError as the user's own next call would. */
 export function assertHeadroom(frames: number): void {
   descend(frames)
 }
 
-/** Calls of a small function that fit in the stack that a call, or another step of ours, takes. */
-export const TO_CALL = 100
-/** The same where functions have yet to be compiled: that takes stack, too. */
+/**
+ * Asks for the stack that a call, or another step of ours, takes: 8 KB. Each call asks, so it is the cheap way.
+ *
+ * @throws RangeError as the user's own next call would.
+ */
+export function assertRoomToCall(): void {
+  enterWideFrame(false)
+}
+
+/** Calls of a small function that fit in the stack of a call whose functions have yet to be compiled: that takes stack, too. */
 const TO_COMPILE = 1000
 const FIRST = 20
 
@@ -35,7 +43,9 @@ export class Headroom {
    * @throws RangeError as the user's own next call would.
    */
   assert(isLikelyShort = false): void {
-    if (!this.assertAtFirst()) assertHeadroom(isLikelyShort ? TO_COMPILE : TO_CALL)
+    if (this.assertAtFirst()) return
+    if (isLikelyShort) assertHeadroom(TO_COMPILE)
+    else assertRoomToCall()
   }
 }
 

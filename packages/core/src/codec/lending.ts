@@ -7,7 +7,7 @@ import type { FunctionRef, WireHandle } from '../protocol.js'
 import { isAsyncFunction } from '../registry/async-functions.js'
 import type { Giving, Handles, Holder, IteratorKind } from '../registry/handles.js'
 import { isAsyncIterator } from '../registry/iterators.js'
-import { assertHeadroom, TO_CALL } from './headroom.js'
+import { assertRoomToCall } from './headroom.js'
 import { stuck } from './replace.js'
 
 export class Lending {
@@ -44,7 +44,7 @@ export class Lending {
   give(value: object): WireHandle {
     if (!this.#ref) throw stuck('', 'a function, where there is no call that it belongs to')
     // Cut off in the middle, it would be held by nobody's call, and so for ever.
-    assertHeadroom(TO_CALL)
+    assertRoomToCall()
     const isAsync = isAsyncFunction(value) || isAsyncIterator(value)
     this.#lent ??= []
     const handle = this.#handles.give(value, isAsync, this.#holder, this.#terms)
