@@ -241,7 +241,7 @@ describe('misuse when wrapping', () => {
       ],
       [
         () => configure({ pool: { maxThreads: '2' } }),
-        /pool\.maxThreads must be a number, at least 1, got string 2$/,
+        /pool\.maxThreads must be a whole number, at least 1, got string 2$/,
       ],
       [() => configure({ pool: 4 }), /configure: pool must be an object, got number 4$/],
       [() => configure({ spin: 'yes' }), /spin must be true or false, got string yes$/],
