@@ -123,7 +123,8 @@ function makeCall(
   const { ref, trace, self } = callee
   const { threadSensitive } = placement
   const codec = new Codec(here.registry, ref)
-  codec.around = aroundNow()
+  const around = aroundNow()
+  codec.around = () => around
   const { encoded, surroundings } = readValues(here, scope, codec, callee, options, args)
   // What runs below comes back to the loop that launched it: this one, or the one that launched this sync code.
   const loop = (scope.mode === 'sync' ? scope.loop : undefined) ?? here.address
@@ -144,7 +145,7 @@ function makeCall(
   )
   call.endsThread = options.onAbort === 'terminate'
   call.cell = options.context?.cell ?? scope.cell
-  call.around = codec.around
+  call.around = around
   return { call, codec, surroundings }
 }
 

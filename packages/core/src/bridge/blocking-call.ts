@@ -77,7 +77,7 @@ function blockUntraced(
   here.roomToBlock.assert(here.frames.depth >= DEEP)
   throwIfAborted(signal)
   const codec = new Codec(here.registry, ref, 'sync')
-  codec.around = aroundNow()
+  codec.around = aroundNow
   const { encoded, surroundings } = readValues(here, scope, codec, callee, options, args)
   const { context, locals, storages } = surroundings
   const deadline = timeout === undefined ? Deadline.never : new Deadline(timeout)

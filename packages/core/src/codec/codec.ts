@@ -86,8 +86,8 @@ export class Codec implements ValueEncoder, ValueDecoder {
   readonly #origin: FunctionRef | undefined
   #classes: ErrorClasses | undefined = undefined
   #lending: Lending | undefined = undefined
-  /** What surrounds the code that makes the call: functions that the call lends run in it when they are called. */
-  around: Around | undefined = undefined
+  /** What surrounds the code that makes the call: functions that the call lends run in it when they are called. Asked where it lends one. */
+  around: (() => Around) | undefined = undefined
 
   /**
    * @param ref The function that is called, where there is one.
@@ -415,9 +415,10 @@ export class Codec implements ValueEncoder, ValueDecoder {
 
   /** Few calls lend anything. */
   #lendingOf(): Lending {
-    const { handles } = this.registry
-    const terms = { around: this.around, origin: this.#origin }
-    this.#lending ??= new Lending(handles, this.ref, this.iterators, this.#holder, terms)
+    this.#lending ??= new Lending(this.registry.handles, this.ref, this.iterators, this.#holder, {
+      around: this.around?.(),
+      origin: this.#origin,
+    })
     return this.#lending
   }
 

@@ -25,8 +25,8 @@ export class NodesIn {
   /** Instances are built when somebody asks: a codec of the user's that throws fails only what holds the instance. */
   readonly #instances = new Map<number, Decoded>()
   /** Properties that several errors share arrive once. */
-  readonly #properties = new Map<WireValue, unknown>()
-  readonly #classes = new Map<string, ErrorClass | undefined>()
+  #properties: Map<WireValue, unknown> | undefined = undefined
+  #classes: Map<string, ErrorClass | undefined> | undefined = undefined
 
   constructor(wires: readonly WireNode[], codec: ValueDecoder) {
     this.#codec = codec
@@ -92,6 +92,7 @@ export class NodesIn {
   #classOf(type: WireErrorType): ErrorClass | undefined {
     if (this.#wires.length === 1) return this.#find(type)
     const key = keyOfType(type)
+    this.#classes ??= new Map()
     if (!this.#classes.has(key)) this.#classes.set(key, this.#find(type))
     return this.#classes.get(key)
   }
@@ -108,13 +109,17 @@ export class NodesIn {
   #property(wire: WireValue): unknown {
     const [value] = wire.value as unknown[]
     if (!wire.marks && !wire.deep && (typeof value !== 'object' || value === null)) return value
+    this.#properties ??= new Map()
     if (!this.#properties.has(wire)) this.#properties.set(wire, this.#codec.decode(wire, this))
     return this.#properties.get(wire)
   }
 }
 
+const NO_TYPES: readonly WireErrorType[] = []
+
 /** The classes of the errors in a message, each once, but for those that every thread has. */
-export function typesIn({ nodes = [] }: WireValue): Iterable<WireErrorType> {
+export function typesIn({ nodes }: WireValue): Iterable<WireErrorType> {
+  if (!nodes) return NO_TYPES
   const types = new Map<string, WireErrorType>()
   for (const node of nodes)
     if (isError(node) && !isDomException(node.type)) types.set(keyOfType(node.type), node.type)

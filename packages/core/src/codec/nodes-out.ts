@@ -205,6 +205,8 @@ export class NodesOut {
 
   /** Neither of two instances that are part of each other could be built first. */
   #refuseCycles(added: readonly Node[]): void {
+    // Mostly a message has one error, and no instances.
+    if (!added.some(({ wire }) => !isError(wire))) return
     const cycles = new Cycles<Node>()
     for (const node of added)
       if (!isError(node.wire))

@@ -7,31 +7,59 @@ import type { Thread } from '../thread/thread.js'
 /** The threads whose turn is expected, and what the last of their asynchronous calls waits for: one expectation for all of these. */
 const expected = new WeakMap<Thread, LoadNotice>()
 
+/**
+ * Most modules are there so many ms later, and then no alarm is left of them: as long as one is set, whoever blocks this thread reads the
+ * clock at each call.
+ */
+const FIRST_LOOK = 100
+
 /** A call of the thread waits for a module. */
 export function limitLoad(alarms: Alarms, thread: Thread, load: LoadNotice): void {
   const { number, left } = load
-  if (number === 0) {
-    const isExpected = expected.has(thread)
-    expected.set(thread, load)
-    return isExpected ? undefined : expectTurn(alarms, thread, load)
+  if (number > 0) {
+    limitWhile({ alarms, thread, ms: left, awaits: () => thread.awaitsLoad(number) }, () =>
+      end(thread, load),
+    )
+    return
   }
-  const look = () => {
-    if (thread.awaitsLoad(number)) end(thread, load)
-  }
-  whileThere(alarms, thread, left, look)
+  const isExpected = expected.has(thread)
+  expected.set(thread, load)
+  if (!isExpected) expectTurn(alarms, thread, load.limit)
 }
 
 /** Its event loop must turn before the time is over: else nobody there can tell that the module does not come. */
-function expectTurn(alarms: Alarms, thread: Thread, load: LoadNotice): void {
+function expectTurn(alarms: Alarms, thread: Thread, ms: number): void {
   const question = thread.ask()
-  const look = () => {
-    const last = expected.get(thread) ?? load
-    const isOver = thread.state !== 'ready' || !thread.isLoading('async')
-    if (!isOver && thread.hasAnswered(question)) return expectTurn(alarms, thread, last)
+  const awaits = () => {
+    if (thread.state === 'ready' && thread.isLoading('async')) return true
     expected.delete(thread)
-    if (!isOver) end(thread, last)
+    return false
   }
-  whileThere(alarms, thread, load.limit, look)
+  limitWhile({ alarms, thread, ms, awaits }, () => {
+    const load = expected.get(thread) as LoadNotice
+    if (thread.hasAnswered(question)) return expectTurn(alarms, thread, load.limit)
+    expected.delete(thread)
+    end(thread, load)
+  })
+}
+
+interface Limit {
+  readonly alarms: Alarms
+  readonly thread: Thread
+  readonly ms: number
+  /** Whether the thread still waits for it. */
+  awaits(): boolean
+}
+
+/** Looks twice: once early, and when the time is over. */
+function limitWhile({ alarms, thread, ms, awaits }: Limit, onOver: () => void): void {
+  const first = Math.min(FIRST_LOOK, ms)
+  whileThere(alarms, thread, first, () => {
+    if (!awaits()) return
+    whileThere(alarms, thread, ms - first, () => {
+      if (awaits()) onOver()
+    })
+  })
 }
 
 /** An alarm that ends with the thread: it would keep all of that in memory. */

@@ -109,7 +109,9 @@ export class Work {
         else this.#here.life.countTaken()
       }
     } finally {
-      arrived.splice(0, at)
+      // Mostly all of them, and then no list is made of those that are taken out.
+      if (at === arrived.length) arrived.length = 0
+      else arrived.splice(0, at)
       this.#starting = false
     }
   }
