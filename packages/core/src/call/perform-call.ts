@@ -352,8 +352,7 @@ export class RunningCall implements Scope {
     const { request } = this.message
     const { ref } = request
     const origin = ref.kind === 'handle' ? registry.handles.originOf(request) : undefined
-    const holder = { thread: this.origin.from, context: this.context?.id }
-    return new Codec(registry, ref, this.mode, holder, origin)
+    return new Codec(registry, ref, this.mode, this.origin.from, origin)
   }
 
   /** Listeners want to know where it ran. */

@@ -25,8 +25,12 @@ export interface ContextRef {
  */
 export class LeasedContexts {
   readonly #refs = new Map<string, ContextRef>()
-  /** The context that has this thread now. A function that lives here may also be called in others. */
   #lessee: ContextRef | undefined = undefined
+
+  /** The context that has this thread now. A function that lives here may also be called in others. */
+  get lessee(): ContextRef | undefined {
+    return this.#lessee
+  }
 
   /**
    * The same object for all calls of a context.
