@@ -98,7 +98,7 @@ export class ThreadSensitiveContext {
     const here = runtime()
     const around = here.scopes.current()?.context
     // Also what a run has left behind sees that run's.
-    const inside = here.open.context(around) ?? (around instanceof ContextRun ? around : undefined)
+    const inside = here.open.context(around) ?? around?.opened
     if (inside?.owner === this) return inside.signal
     if (this.#run) return this.#run.signal
     if (this.#past) return this.#past.signal

@@ -223,6 +223,7 @@ export class Runtime implements Maker, CallKeeper {
       scopes: this.scopes,
       carriers: this.carriers,
       leased: this.leased,
+      contextOf: (id) => this.open.refOf(id),
       callerOf: (id) => this.outbox.pending.find(id),
       reply: replies.reply,
       loads: this.loads,
