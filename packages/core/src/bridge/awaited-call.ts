@@ -74,10 +74,8 @@ function startCall(
   here.roomToAwait.assertAtFirst()
   const scope = here.scopes.ensure()
   assertOpen(here, scope, ref)
-  throwIfAborted(signal)
+  assertNotAborted(here, scope, signal)
   const context = here.open.context(scope.context)
-  // As in asyncio: an abort ends what is running, or else the next call, once. Calls after that, to clean up, work.
-  if (context?.takeAbort()) throw context.signal.reason
   // Before the values are read: code of the user's that runs meanwhile may abort the context, and this call shall hear it.
   const open = context?.signal.aborted ? undefined : context
   const take = executor && ownPool(executor)
@@ -182,6 +180,22 @@ export function assertOpen(here: Runtime, scope: Scope | undefined, ref: Functio
     `${printRef(ref)} was called after shutdown(). Call configure() to start again.`,
     { closed: 'bridge', function: printRef(ref) },
   )
+}
+
+/**
+ * As in asyncio: an abort of a context ends what is running, or else the next call, once. Calls after that, to clean up, work. Where the
+ * context has ended meanwhile, its code goes on elsewhere, and must not do so without having been told.
+ *
+ * @throws the reason.
+ */
+export function assertNotAborted(
+  here: Runtime,
+  { context: ref }: Scope,
+  signal: AbortSignal | undefined,
+): void {
+  throwIfAborted(signal)
+  const context = here.open.context(ref) ?? ref?.opened
+  if (context?.takeAbort()) throw context.signal.reason
 }
 
 function dispatch(here: Runtime, call: Call, routes: readonly Route[], at = 0): void {

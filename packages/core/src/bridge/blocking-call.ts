@@ -1,6 +1,6 @@
 /** One `asyncToSync` call: sends the function to a loop and blocks this thread until it has answered. */
 import { Call } from '../call/call.js'
-import { reasonOf, throwIfAborted } from '../cancellation/abort-signal.js'
+import { reasonOf } from '../cancellation/abort-signal.js'
 import { Deadline } from '../cancellation/deadline.js'
 import { Codec } from '../codec/codec.js'
 import { aroundNow, type Scope } from '../context/scope.js'
@@ -14,7 +14,7 @@ import { blockUntilSettled, closeFrame } from '../runtime/block.js'
 import type { Runtime } from '../runtime/runtime.js'
 import { runtime } from '../runtime/runtime.js'
 import type { Thread } from '../thread/thread.js'
-import { assertOpen } from './awaited-call.js'
+import { assertNotAborted, assertOpen } from './awaited-call.js'
 import type { CallOptions } from './call-options.js'
 import { type Callee, resultOfBlocking, Thrown } from './call-result.js'
 import { giveUp } from './give-up.js'
@@ -73,9 +73,9 @@ function blockUntraced(
   const here = runtime()
   const scope = here.scopes.ensure()
   assertOpen(here, scope, ref)
-  assertMayBlock(here, scope, ref)
   here.roomToBlock.assert(here.frames.depth >= DEEP)
-  throwIfAborted(signal)
+  assertNotAborted(here, scope, signal)
+  assertMayBlock(here, scope, ref)
   const codec = new Codec(here.registry, ref, 'sync')
   codec.around = aroundNow
   const { encoded, surroundings } = readValues(here, scope, codec, callee, options, args)

@@ -2,6 +2,7 @@
  * One run of a `ThreadSensitiveContext`. A request without blocking work opens a context, too, so nothing is done for it before
  * it is needed: its name, its place at the root, its timer and its listener come with its first call, or when somebody asks for its signal.
  */
+import { callSafely } from '../call-safely.js'
 import { assertSignal, reasonOf } from '../cancellation/abort-signal.js'
 import { Deadline } from '../cancellation/deadline.js'
 import { Cell } from '../context/cell.js'
@@ -36,6 +37,8 @@ export class ContextRun implements ContextRef, OpenContext, Scope {
   readonly #sources: AbortSources
   readonly #deadline: Deadline
   #controller: AbortController | undefined
+  /** What was given or, where that is a function, what it has given. */
+  #given: AbortSignal | undefined
   #isAbortUntold = false
   #isOver = false
   #isArmed = false
@@ -58,6 +61,7 @@ export class ContextRun implements ContextRef, OpenContext, Scope {
     this.#around = around
     this.#cell = around?.cell.fork()
     this.#sources = sources
+    this.#given = typeof sources.signal === 'object' ? sources.signal : undefined
     this.#deadline = sources.timeout === undefined ? Deadline.never : new Deadline(sources.timeout)
     this.owner = owner
     this.#controller = controller
@@ -67,6 +71,10 @@ export class ContextRun implements ContextRef, OpenContext, Scope {
   /** What a call inside must know of it, until it ends. */
   get open(): OpenContext | undefined {
     return this.#isOver ? undefined : this
+  }
+
+  get opened(): OpenContext {
+    return this
   }
 
   get chain(): readonly FrameRef[] {
@@ -134,9 +142,8 @@ export class ContextRun implements ContextRef, OpenContext, Scope {
 
   /** @throws the reason of the abort, where it has come before the run begins. */
   throwIfAborted(): void {
-    const { signal } = this.#sources
     // With nobody having looked, there is nothing that could have aborted but what was given.
-    if (!this.#controller && !(typeof signal === 'object' && signal.aborted)) return
+    if (!this.#controller && !this.#given?.aborted) return
     this.signal.throwIfAborted()
   }
 
@@ -164,24 +171,42 @@ export class ContextRun implements ContextRef, OpenContext, Scope {
       assertSignal(signal, 'ThreadSensitiveContext, by the function that gives it')
     // The function may have ended the run.
     if (!signal || this.#isOver) return
+    this.#given = signal
     const onAbort = () => this.#abort(reasonOf(signal))
     this.#stopListening = this.#here.abortListeners.add(signal, onAbort)
+  }
+
+  /** The end may come before we hear of an abort: where nobody has called or looked yet, or where the abort itself ends the run. */
+  #hearLate(): void {
+    const { timeout } = this.#sources
+    const isPast = !this.#isArmed && this.#deadline.remaining() === 0
+    if (timeout !== undefined && isPast) this.#expire(timeout)
+    const given = this.#given
+    if (!given) return
+    // It may be an object of the user's.
+    callSafely(() => {
+      if (given.aborted) this.#abort(reasonOf(given))
+    })
   }
 
   #startTimer(): void {
     const { timeout } = this.#sources
     if (timeout === undefined) return
-    const expire = () =>
-      this.#abort(new CallTimeoutError(`The context's timeout of ${timeout} ms passed.`))
     const left = this.#deadline.remaining()
-    if (left === 0) expire()
-    else this.#stopTimer = this.#here.alarms.after(left, expire)
+    if (left === 0) this.#expire(timeout)
+    else this.#stopTimer = this.#here.alarms.after(left, () => this.#expire(timeout))
+  }
+
+  #expire(timeout: number): void {
+    this.#abort(new CallTimeoutError(`The context's timeout of ${timeout} ms passed.`))
   }
 
   /** @returns undefined where nothing had begun, else a promise for when the context's thread has cleaned up. */
   end(): Promise<void> | undefined {
     if (this.#isOver) return undefined
+    // First: who hears of an abort below may end the run.
     this.#isOver = true
+    this.#hearLate()
     this.owner.forget(this)
     const ending = this.#endAtRoot()
     this.#stopTimer?.()

@@ -98,7 +98,7 @@ export class ThreadSensitiveContext {
     const here = runtime()
     const around = here.scopes.current()?.context
     // Also what a run has left behind sees that run's.
-    const inside = here.open.context(around) ?? (around instanceof ContextRun ? around : undefined)
+    const inside = here.open.context(around) ?? around?.opened
     if (inside?.owner === this) return inside.signal
     if (this.#run) return this.#run.signal
     if (this.#past) return this.#past.signal
@@ -196,8 +196,8 @@ Object.defineProperty(ThreadSensitiveContext.prototype, BRAND, { value: true })
 
 /**
  * Registers a function to run when the current context ends, on this very thread, before it serves another context: close a
- * cursor, roll back a transaction. They run in reverse order, each even if another failed; after a failure the thread is
- * replaced, and the error is emitted as a process warning.
+ * cursor, roll back a transaction. They run in reverse order, each even if another failed, after the generators that the context has left
+ * open there were closed; after a failure the thread is replaced, and the error is emitted as a process warning.
  *
  * @param fn It may close over anything of this thread, and may be async: the next function runs when its promise has settled, and the
  * thread serves nobody before the last one's has. All of them together have `leased.exitTimeout`; then the thread is replaced.

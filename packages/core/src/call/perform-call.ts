@@ -44,6 +44,8 @@ export interface Performer {
   readonly carriers: Carriers
   /** Only on a thread that is leased to contexts. */
   readonly leased: LeasedContexts | undefined
+  /** The context, where it was opened here and is open. */
+  contextOf(id: string): ContextRef | undefined
   /** What surrounds the code that waits for a call that was made here. */
   callerOf(id: number): Caller | undefined
   /** Reads what has arrived, if anything has. */
@@ -108,7 +110,8 @@ export class RunningCall implements Scope {
             scope.context,
             // A function that lives here comes home by the same way, in whatever context it is called.
             message.target.by === 'thread' && ref.kind !== 'handle',
-          ) ?? { id: scope.context })
+          ) ??
+          here.contextOf(scope.context) ?? { id: scope.context })
     // Looked up now: what this call leaves running may ask when its caller has long been answered.
     const caller = parent?.from === here.address ? here.callerOf(parent.id) : undefined
     this.#cellAbove = caller?.cell
@@ -352,8 +355,7 @@ export class RunningCall implements Scope {
     const { request } = this.message
     const { ref } = request
     const origin = ref.kind === 'handle' ? registry.handles.originOf(request) : undefined
-    const holder = { thread: this.origin.from, context: this.context?.id }
-    return new Codec(registry, ref, this.mode, holder, origin)
+    return new Codec(registry, ref, this.mode, this.origin.from, origin)
   }
 
   /** Listeners want to know where it ran. */

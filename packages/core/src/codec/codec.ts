@@ -13,7 +13,7 @@ import type {
   WireValue,
 } from '../protocol.js'
 import { printRef } from '../registry/function-ref.js'
-import type { Around, Holder, IteratorKind } from '../registry/handles.js'
+import type { Around, IteratorKind } from '../registry/handles.js'
 import type { Registry } from '../registry/registry.js'
 import { asBuffer, withoutPool } from './buffers.js'
 import { isTransferError } from './clone-failure.js'
@@ -82,7 +82,7 @@ export class Codec implements ValueEncoder, ValueDecoder {
   readonly registry: Registry
   readonly ref: FunctionRef | undefined
   readonly iterators: IteratorKind
-  readonly #holder: Holder | undefined
+  readonly #holder: ThreadAddress | undefined
   readonly #origin: FunctionRef | undefined
   #classes: ErrorClasses | undefined = undefined
   #lending: Lending | undefined = undefined
@@ -99,7 +99,7 @@ export class Codec implements ValueEncoder, ValueDecoder {
     registry: Registry,
     ref?: FunctionRef,
     iterators: IteratorKind = 'async',
-    holder?: Holder,
+    holder?: ThreadAddress,
     origin = ref,
   ) {
     this.registry = registry

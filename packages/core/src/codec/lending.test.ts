@@ -20,7 +20,7 @@ describe('what a call lends', () => {
   test('is released with it, and only that: what lives elsewhere has a number of its own there', () => {
     const [here, elsewhere] = [handlesOf('0'), handlesOf('0/1')]
     const own = () => 1
-    const kept = here.give(own, false, { thread: '0/2', context: undefined })
+    const kept = here.give(own, false, '0/2')
     const strange = elsewhere.give(() => 2, false)
     expect(strange.id).toBe(kept.id)
     const stub = here.take(strange, { iterators: 'async', isOurs: false }) as object

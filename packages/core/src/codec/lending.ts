@@ -3,9 +3,9 @@
  * has ended, and all that came in return is held no longer: that closes over it.
  */
 
-import type { FunctionRef, WireHandle } from '../protocol.js'
+import type { FunctionRef, ThreadAddress, WireHandle } from '../protocol.js'
 import { isAsyncFunction } from '../registry/async-functions.js'
-import type { Giving, Handles, Holder, IteratorKind } from '../registry/handles.js'
+import type { Giving, Handles, IteratorKind } from '../registry/handles.js'
 import { isAsyncIterator } from '../registry/iterators.js'
 import { assertRoomToCall } from './headroom.js'
 import { stuck } from './replace.js'
@@ -14,7 +14,7 @@ export class Lending {
   readonly #handles: Handles
   readonly #ref: FunctionRef | undefined
   readonly #iterators: IteratorKind
-  readonly #holder: Holder | undefined
+  readonly #holder: ThreadAddress | undefined
   readonly #terms: Giving
   #lent: number[] | undefined = undefined
   /** How many came in return, and are still held. */
@@ -30,7 +30,7 @@ export class Lending {
     handles: Handles,
     ref: FunctionRef | undefined,
     iterators: IteratorKind,
-    holder: Holder | undefined,
+    holder: ThreadAddress | undefined,
     terms: Giving = {},
   ) {
     this.#handles = handles
@@ -72,7 +72,7 @@ export class Lending {
     if (!lent || this.#borrowed > 0) return
     // One after the other: where that is cut off, near the end of a stack, the next release goes on.
     for (let id = lent.at(-1); id !== undefined; id = lent.at(-1)) {
-      this.#handles.release(id, this.#holder?.thread)
+      this.#handles.release(id, this.#holder)
       lent.pop()
     }
     this.#lent = undefined

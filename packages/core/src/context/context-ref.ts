@@ -1,12 +1,12 @@
 /** A `ThreadSensitiveContext` as the code inside it knows it. */
 import type { ThreadAddress } from '../protocol.js'
 
-/** An open context, as far as a call inside it is concerned. */
+/** A context that was opened on this thread, as far as a call inside it is concerned. */
 export interface OpenContext {
   /** The `ThreadSensitiveContext` that is run. */
   readonly owner: object
   readonly signal: AbortSignal
-  /** Whether the signal has aborted and no call has been told; asking counts as telling. */
+  /** Whether the signal has aborted and no call has been told, also when the context has ended since; asking counts as telling. */
   takeAbort(): boolean
 }
 
@@ -15,6 +15,8 @@ export interface ContextRef {
   readonly id: string
   /** Where it was opened on this thread, and until it ends. */
   readonly open?: OpenContext | undefined
+  /** The same, also when it has ended: code that was begun inside may still be running. */
+  readonly opened?: OpenContext | undefined
   /** On the thread that the context leases: the values of `threadCritical` Locals there. */
   readonly critical?: Map<string, unknown> | undefined
 }
@@ -25,8 +27,12 @@ export interface ContextRef {
  */
 export class LeasedContexts {
   readonly #refs = new Map<string, ContextRef>()
-  /** The context that has this thread now. A function that lives here may also be called in others. */
   #lessee: ContextRef | undefined = undefined
+
+  /** The context that has this thread now. A function that lives here may also be called in others. */
+  get lessee(): ContextRef | undefined {
+    return this.#lessee
+  }
 
   /**
    * The same object for all calls of a context.

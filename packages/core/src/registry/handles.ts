@@ -18,6 +18,7 @@ type Held = WireHandle & {
   count: number
   /** Those who hold it beyond a call, and how often. */
   readonly holders: Map<ThreadAddress, number>
+  /** The context that had this thread when it was given away: it must not outlive that. */
   context: string | undefined
   /** The function that gave it: what it throws may be of a class of that function's module. */
   origin: FunctionRef | undefined
@@ -63,11 +64,11 @@ interface Ours {
   mustTell: boolean
 }
 
-/** For whom a value leaves this thread: for a call, or for a holder of his own. */
-export interface Holder {
-  readonly thread: ThreadAddress
-  /** The context that it must not outlive. */
-  readonly context: string | undefined
+/** An iterator that its holder leaves unfinished. */
+export interface Unfinished {
+  /** The later it was opened, the higher. */
+  readonly id: number
+  readonly iterator: Iterator<unknown>
 }
 
 export class Handles {
@@ -92,6 +93,8 @@ export class Handles {
   tell:
     | ((handle: WireHandle, change: 'keep' | 'release' | 'close', holder?: ThreadAddress) => void)
     | undefined
+  /** Given where this thread is leased: the context that has it now. */
+  lessee: (() => string | undefined) | undefined
   /** Told how many are held, and how many of them are iterators, whenever that changes. */
   noteSize: ((size: number, iterators: number) => void) | undefined
 
@@ -109,23 +112,24 @@ export class Handles {
 
   /**
    * @param isAsync Whether it answers by a promise.
-   * @param holder Without one, it is held for a call, which must `release` it.
+   * @param holder Who gets it for himself. Without one, it is held for a call, which must `release` it.
    */
   give(
     value: object,
     isAsync: boolean,
-    holder?: Holder,
+    holder?: ThreadAddress,
     { around, origin }: Giving = {},
   ): WireHandle {
     const foreign = this.#foreign.get(value)
     if (foreign) {
       // In the name of whoever gets it, who will release it: kept in our own name, it would be released a second time when we end.
-      if (holder && foreign.thread !== holder.thread) this.tell?.(foreign, 'keep', holder.thread)
+      if (holder !== undefined && foreign.thread !== holder) this.tell?.(foreign, 'keep', holder)
       return foreign
     }
     const held = this.#find(value, around) ?? this.#hold(value, isAsync, around)
-    this.#count(held, holder?.thread)
-    if (holder) held.context = holder.context
+    this.#count(held, holder)
+    // A function that was given to a call is over with that call.
+    if (holder !== undefined || held.kind === 'iterator') held.context = this.lessee?.()
     held.origin ??= origin
     const { thread, id, kind, runs, name, length } = held
     return { thread, id, kind, runs, name, length }
@@ -248,16 +252,16 @@ export class Handles {
   }
 
   /** @returns the iterator whose step has failed elsewhere. It is held as before: a step of somebody else's finds it at its end. */
-  iteratorOf(id: number): Iterator<unknown> | undefined {
+  iteratorOf(id: number): Unfinished | undefined {
     const held = this.#held.get(id)
-    return held && iteratorIn(held)
+    return held && unfinished(held)
   }
 
   /**
    * Of a holder, or, without one, of the call that it was given to.
    * @returns the iterator that its holder leaves unfinished, if it is one; one that was given to a call its giver may go on with.
    */
-  release(id: number, holder?: ThreadAddress): Iterator<unknown> | undefined {
+  release(id: number, holder?: ThreadAddress): Unfinished | undefined {
     const held = this.#held.get(id)
     if (!held) return undefined
     if (holder !== undefined) {
@@ -268,32 +272,32 @@ export class Handles {
       else held.holders.delete(holder)
     }
     const isOver = this.#drop(held, 1)
-    return isOver && holder !== undefined ? iteratorIn(held) : undefined
+    return isOver && holder !== undefined ? unfinished(held) : undefined
   }
 
   /** A thread has ended: it holds nothing any more. @returns the iterators that nobody will finish now. */
-  releaseAllOf(thread: ThreadAddress): Array<Iterator<unknown>> {
-    const orphans: Array<Iterator<unknown>> = []
+  releaseAllOf(thread: ThreadAddress): Unfinished[] {
+    const orphans: Unfinished[] = []
     for (const held of [...this.#held.values()]) {
       for (const [holder, times] of held.holders) {
         if (!isWithin(holder, thread)) continue
         held.holders.delete(holder)
-        const iterator = this.#drop(held, times) ? iteratorIn(held) : undefined
-        if (iterator) orphans.push(iterator)
+        const orphan = this.#drop(held, times) ? unfinished(held) : undefined
+        if (orphan) orphans.push(orphan)
       }
     }
     return orphans
   }
 
   /** A context has ended. @returns the iterators that it leaves unfinished. */
-  releaseContext(context: string): Array<Iterator<unknown>> {
-    const orphans: Array<Iterator<unknown>> = []
+  releaseContext(context: string): Unfinished[] {
+    const orphans: Unfinished[] = []
     for (const held of [...this.#held.values()]) {
       if (held.context !== context) continue
       held.isOver = true
       this.#forget(held)
-      const iterator = iteratorIn(held)
-      if (iterator) orphans.push(iterator)
+      const orphan = unfinished(held)
+      if (orphan) orphans.push(orphan)
     }
     return orphans
   }
@@ -385,6 +389,11 @@ export class Handles {
     if (kind === 'iterator') this.#iterators += by
     this.noteSize?.(this.#held.size, this.#iterators)
   }
+}
+
+function unfinished(held: Held): Unfinished | undefined {
+  const iterator = iteratorIn(held)
+  return iterator && { id: held.id, iterator }
 }
 
 function iteratorIn({ kind, value }: Held): Iterator<unknown> | undefined {

@@ -129,41 +129,6 @@ export function callIterator(
   return isThenable(result) ? result.then(finish, fail) : finish(result)
 }
 
-/**
- * Nobody will go on with them: what they hold is freed by their `finally`. All of them, also after one has failed.
- *
- * @returns a promise where one of them takes its time. It is nobody's duty to await it.
- * @throws the first error.
- */
-export function closeIterators(iterators: ReadonlyArray<AnyIterator>): Promise<void> | undefined {
-  const errors: unknown[] = []
-  const closing: Array<PromiseLike<unknown>> = []
-  for (const iterator of iterators) {
-    try {
-      const closed: unknown = iterator.return?.()
-      if (isThenable(closed)) closing.push(closed)
-    } catch (error) {
-      errors.push(error)
-    }
-  }
-  if (closing.length === 0) {
-    if (errors.length > 0) throw errors[0]
-    return undefined
-  }
-  const closed = allClosed(closing, errors)
-  closed.catch(() => undefined)
-  return closed
-}
-
-async function allClosed(
-  closing: ReadonlyArray<PromiseLike<unknown>>,
-  errors: unknown[],
-): Promise<void> {
-  for (const result of await Promise.allSettled(closing))
-    if (result.status === 'rejected') errors.push(result.reason)
-  if (errors.length > 0) throw errors[0]
-}
-
 function take(iterator: AnyIterator, step: IteratorStep, sent: readonly unknown[]): unknown {
   if (step === 'next') return iterator.next(...(sent as []))
   if (step === 'return')

@@ -22,7 +22,7 @@ import { decoded } from './decoded.js'
 import type { ExportsTold } from './exports-told.js'
 import { limitLoad } from './load-limits.js'
 import type { OpenWork } from './open-work.js'
-import { type Bereaved, closeLater, otherThreadGone } from './thread-deaths.js'
+import { type Bereaved, otherThreadGone } from './thread-deaths.js'
 import type { ThreadExit } from './thread-exit.js'
 
 /** What messages act on: the runtime of the thread that they are addressed to. */
@@ -117,7 +117,7 @@ function deliverHandle(runtime: Addressee, { id, from, change }: HandleMessage):
   // What has ended, and may have asked before, keeps nothing.
   if (change === 'keep') return runtime.mayBeThere(from) ? handles.keep(id, from) : undefined
   const orphan = change === 'close' ? handles.iteratorOf(id) : handles.release(id, from)
-  if (orphan) closeLater(runtime, [orphan])
+  if (orphan) runtime.leftOpen.closeLater([orphan])
 }
 
 function deliverLife(runtime: Addressee, { from, state, error, load }: LifeMessage): void {

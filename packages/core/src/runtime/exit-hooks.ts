@@ -22,11 +22,15 @@ export class ExitHooks {
    * Runs the hooks of a context in reverse order, one after the other, all of them, even after one has failed. It takes no turn of the
    * event loop where all of them are synchronous.
    *
-   * @param first What is to be done before them.
+   * @param later More of them, which count as added last.
    * @param done Gets the errors. It must not throw.
    */
-  run(context: string, first: ExitHook, done: (errors: readonly unknown[]) => void): void {
-    const hooks = [...(this.#hooks.get(context) ?? []), first]
+  run(
+    context: string,
+    later: readonly ExitHook[],
+    done: (errors: readonly unknown[]) => void,
+  ): void {
+    const hooks = [...(this.#hooks.get(context) ?? []), ...later]
     this.#hooks.delete(context)
     this.#runNext(hooks, [], done)
   }

@@ -162,7 +162,7 @@ export class Host {
     }
     const stopTimer = this.#here.alarms.after(exitTimeout, () => {
       warnOfExit(
-        `The onContextExit functions of a context had not ended within ${exitTimeout} ms (leased.exitTimeout), and their thread was replaced`,
+        `The onContextExit functions of a context, and the generators that it had left open, had not ended within ${exitTimeout} ms (leased.exitTimeout), and their thread was replaced`,
       )
       answer(false)
     })

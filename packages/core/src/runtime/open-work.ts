@@ -4,7 +4,7 @@ import { OpenCalls } from '../call/open-calls.js'
 import { type ContextRef, type OpenContext, openerOf } from '../context/context-ref.js'
 
 export class OpenWork {
-  readonly #contexts = new Map<string, OpenContext>()
+  readonly #contexts = new Map<string, OpenContext & ContextRef>()
   readonly #calls = new OpenCalls()
   readonly #waiting: Array<() => void> = []
   /** Does nothing, but holds the event loop while it is referenced. */
@@ -72,7 +72,7 @@ export class OpenWork {
   }
 
   /** From now on calls that come back here find the context by its id. */
-  addContext(id: string, context: OpenContext): void {
+  addContext(id: string, context: OpenContext & ContextRef): void {
     this.#contexts.set(id, context)
   }
 
@@ -84,6 +84,11 @@ export class OpenWork {
   /** The context, where it is open and was opened on this thread. */
   context(ref: ContextRef | undefined): OpenContext | undefined {
     return ref && (ref.open ?? this.#contexts.get(ref.id))
+  }
+
+  /** What a call has for its context that comes back to the thread which has opened it; undefined for any other context. */
+  refOf(id: string): ContextRef | undefined {
+    return this.#contexts.get(id)
   }
 
   /** A context ends of which nobody has asked for the id. */

@@ -57,6 +57,7 @@ import { ExitHooks } from './exit-hooks.js'
 import { ExportsTold } from './exports-told.js'
 import { FailedStarts } from './failed-starts.js'
 import { Host } from './host.js'
+import { LeftOpen } from './left-open.js'
 import { Loads } from './loads.js'
 import { OpenWork } from './open-work.js'
 import { Outbox } from './outbox.js'
@@ -110,6 +111,7 @@ export class Runtime implements Maker, CallKeeper {
   readonly roomToAwait = new Headroom()
   readonly roomToBlock = new Headroom()
   readonly exitHooks = new ExitHooks()
+  readonly leftOpen: LeftOpen
   readonly exportsTold = new ExportsTold(this)
   readonly threadExit = new ThreadExit()
   readonly alarms = new Alarms()
@@ -165,6 +167,7 @@ export class Runtime implements Maker, CallKeeper {
     this.address = boot.address
     this.role = boot.role
     this.leased = boot.role === 'leased' ? new LeasedContexts() : undefined
+    this.leftOpen = new LeftOpen(this.scopes, this.leased)
     this.entryModule = boot.entryModule
     this.starter = boot.starter
     this.hostAddress = boot.host
@@ -176,6 +179,7 @@ export class Runtime implements Maker, CallKeeper {
     )
     this.registry.handles.tell = ({ thread: to, id }, change, from = this.address) =>
       this.postOrDrop({ kind: 'handle', to, from, id, change })
+    this.registry.handles.lessee = () => this.leased?.lessee?.id
     this.codec = new Codec(this.registry)
     const census = new Census(
       boot.census ?? Census.newMemory(),
@@ -219,6 +223,7 @@ export class Runtime implements Maker, CallKeeper {
       scopes: this.scopes,
       carriers: this.carriers,
       leased: this.leased,
+      contextOf: (id) => this.open.refOf(id),
       callerOf: (id) => this.outbox.pending.find(id),
       reply: replies.reply,
       loads: this.loads,

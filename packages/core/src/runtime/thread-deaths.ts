@@ -8,14 +8,10 @@ import type { Frames } from '../call/frame.js'
 import { NO_CHANGES } from '../codec/clone-failure.js'
 import type { Codec } from '../codec/codec.js'
 import { openerOf } from '../context/context-ref.js'
-import type { Scopes } from '../context/scope.js'
 import type { ForwardedCalls } from '../diagnostics/forwarded-calls.js'
 import { ThreadExitedError } from '../errors.js'
 import type { ThreadExecutor } from '../executor/executor.js'
-import { setImmediate } from '../own-timers.js'
-import { printThrown } from '../print-thrown.js'
 import type { ThreadAddress } from '../protocol.js'
-import { closeIterators } from '../registry/iterators.js'
 import type { Registry } from '../registry/registry.js'
 import type { Thread } from '../thread/thread.js'
 import { isWithin } from '../thread-address.js'
@@ -23,6 +19,7 @@ import { answerRefused, type Refuser } from './answer-refused.js'
 import { type Death, exited, exitedUnder, warnOfUntold } from './death.js'
 import type { FailedStarts } from './failed-starts.js'
 import type { Host } from './host.js'
+import type { LeftOpen } from './left-open.js'
 import type { Outbox } from './outbox.js'
 import type { PostOffice } from './post-office.js'
 import type { Work } from './work.js'
@@ -35,7 +32,7 @@ export interface Bereaved extends Refuser {
   readonly host: Host | undefined
   readonly post: PostOffice
   readonly registry: Registry
-  readonly scopes: Scopes
+  readonly leftOpen: LeftOpen
   readonly executors: Iterable<ThreadExecutor>
   readonly forwarded: ForwardedCalls
   readonly failedStarts: FailedStarts
@@ -133,27 +130,7 @@ function fail(call: Call, death: Death, started: boolean): void {
 /** It can call nothing any more, and finish nothing that it has begun to iterate over. */
 function releaseHandlesOf(here: Bereaved, thread: ThreadAddress): void {
   const orphans = here.registry.handles.releaseAllOf(thread)
-  if (orphans.length > 0) closeLater(here, orphans)
-}
-
-/** Not now: what says that they are not needed is read also while code of others is blocked here. */
-export function closeLater(
-  { scopes }: Pick<Bereaved, 'scopes'>,
-  orphans: ReadonlyArray<Iterator<unknown>>,
-): void {
-  setImmediate(() =>
-    scopes.exit(() => {
-      try {
-        closeIterators(orphans)
-      } catch (error) {
-        // Nobody waits for it any more, and it is no reason to end the thread.
-        process.emitWarning(
-          `An iterator that nobody will finish threw when it was closed: ${printThrown(error)}`,
-          { code: 'SYNCBRIDGE_ITERATOR' },
-        )
-      }
-    }),
-  )
+  if (orphans.length > 0) here.leftOpen.closeLater(orphans)
 }
 
 /** Whether it was sent to a thread that has not begun it. */

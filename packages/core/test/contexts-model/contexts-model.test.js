@@ -42,6 +42,19 @@ describe('the model of contexts', () => {
     assert.deepEqual(next, [{ error: 'abort' }, { thread: 'lease 1' }])
   })
 
+  test('tells an abort to the next call also after the end, where somebody had listened', () => {
+    const model = new Model({ maxThreads: 2, maxQueue: 1 }, 0)
+    const kinds = ['signal', 'factory', 'factory']
+    const runs = kinds.map((kind, index) => model.open(1 + index, { kind }))
+    model.look(runs[1])
+    for (const run of runs) {
+      model.abort(run, 'abort')
+      model.end(run, { value: run.id })
+    }
+    const next = runs.map((run) => model.call(run, { id: 3 + run.id, kind: 'note' }).outcome)
+    assert.deepEqual(next, [{ error: 'abort' }, { error: 'abort' }, { thread: 'shared' }])
+  })
+
   test('gives nobody a thread whose hook has failed', () => {
     const model = new Model(limits, 0)
     const run = model.open(1, plain)

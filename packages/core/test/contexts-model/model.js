@@ -61,13 +61,20 @@ export class Model {
   call(run, given) {
     const call = { ...given, run, outcome: undefined }
     this.calls.set(call.id, call)
+    if (run?.state === 'open') this.look(run)
     if (this.closed) call.outcome = { code: 'SYNCBRIDGE_CLOSED' }
-    else if (run?.untold && run.state === 'open') {
+    // Also where the run is over: code of it goes on, and must learn that.
+    else if (run?.untold) {
       run.untold = false
       call.outcome = { error: run.aborted }
     } else if (given.kind === 'pool') call.outcome = { role: 'pool' }
     else this.#submit(call)
     return call
+  }
+
+  /** Whoever calls, or looks at the signal, has it listened to. */
+  look(run) {
+    run.isWatched = true
   }
 
   #submit(call) {
@@ -123,6 +130,8 @@ export class Model {
   end(run, result) {
     run.state = 'ended'
     run.result = result
+    // A function is asked for the signal with the first call, or look: without, nobody has heard of an abort.
+    if (run.object.kind === 'factory' && !run.isWatched) run.untold = false
     const { lease } = run
     if (!lease) {
       this.line = this.line.filter((other) => other !== run)

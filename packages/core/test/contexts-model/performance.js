@@ -338,6 +338,7 @@ export class Performance {
     if (!run) return false
     const signal = this.#inside(run, () => ThreadSensitiveContext.current().signal)
     this.story.push(`run ${run.id} looks at its signal`)
+    this.#model.look(run)
     run.seen = { signal, aborted: run.aborted }
     return true
   }
