@@ -13,7 +13,7 @@ import {
 } from './package-rules.ts'
 
 const budgets: Record<string, SizeBudget> = {
-  '@syncbridge/core': { packed: 722_000, unpacked: 2_535_000, code: 352_000 },
+  '@syncbridge/core': { packed: 732_000, unpacked: 2_570_000, code: 358_000 },
   '@syncbridge/hono': { packed: 54_000, unpacked: 186_000, code: 22_000 },
   '@syncbridge/nestjs': { packed: 81_000, unpacked: 300_000, code: 45_000 },
 }
