@@ -21,6 +21,7 @@ import * as slow from './fixtures/loading/slow-value.js'
 import { asItsTimePasses } from './support/as-its-time-passes.js'
 import { Latch, Ledger } from './support/latch.js'
 import { graceHasPassed } from './support/past-grace.js'
+import { runFiles } from './support/run-in-process.js'
 
 const awaiting = syncToAsync(new URL('./fixtures/loading/awaiting.js', import.meta.url))
 const awaitingOnLoop = asyncToSync(new URL('./fixtures/loading/awaiting.js', import.meta.url))
@@ -167,7 +168,8 @@ describe('the timeout of a call whose module is loading', () => {
     })
 
   test('on a loop of its own says the same', async () => {
-    await light.where()
+    // The loop has started: what follows has its time for the module alone.
+    light.which()
     assert.throws(
       () => awaitingOnLoop.chargeAsync.with({ timeout: 1000 })(1),
       (error) => /: its module was still being loaded by thread 0\/\d+/.test(error.message),
@@ -265,6 +267,23 @@ describe('a module that awaits at its top level when it has registered its funct
     while (!values) values = await read().catch(isEarly)
     assert.deepEqual(values, Array(2).fill([4, 6]))
   })
+})
+
+test('a module that waits for a call of its own, in line behind others for the only thread of the pool, has them all run', async (t) => {
+  const { stdout } = await runFiles(t, {
+    'main.js': `
+import { configure } from '@syncbridge/core'
+import { double } from './work.js'
+configure({ pool: { maxThreads: 1 }, startTimeout: 20_000 })
+console.log((await Promise.all([1, 2, 3, 4].map((value) => double(value).catch((error) => error.code)))).join())
+process.exit()`,
+    'work.js': `
+import { isMainThread } from 'node:worker_threads'
+import { syncToAsync } from '@syncbridge/core'
+export const double = syncToAsync((value) => 2 * value, { threadSensitive: false })
+if (!isMainThread) await double(5)`,
+  })
+  assert.equal(stdout.trim(), '2,4,6,8')
 })
 
 describe('a module that keeps its loop busy', () => {

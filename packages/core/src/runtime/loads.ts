@@ -38,6 +38,8 @@ export class Loads {
   readonly #awaited: number[] = []
   /** Each makes a function run as soon as it is registered. */
   readonly #needed = new Set<() => void>()
+  /** Modules whose evaluation may wait for a call of their own. */
+  readonly #callThemselves = new Set<string>()
   #last = 0
 
   constructor(here: LoadsEnvironment) {
@@ -80,7 +82,10 @@ export class Loads {
 
   /** Code that belongs to no call makes a call of that module: where it is the module's own top level, its evaluation waits for it. */
   noteOwnCall(module: string): void {
-    if (this.#begun.has(module)) this.noteNeeded()
+    if (!this.#begun.has(module)) return
+    // Also for calls that come later: the thread that one of them occupies may be the one that the call in line needs.
+    this.#callThemselves.add(module)
+    this.noteNeeded()
   }
 
   /**
@@ -105,7 +110,7 @@ export class Loads {
     const needed = new Promise<void>((resolve) => {
       wake = resolve
     })
-    if (isNeeded) wake()
+    if (isNeeded || this.#callThemselves.has(module)) wake()
     this.#needed.add(wake)
     try {
       return await scopes.exit(() => loadFunction(ref, registry, needed))
