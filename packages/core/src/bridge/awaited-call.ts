@@ -70,7 +70,7 @@ function startCall(
   const { executor } = placement
   const { signal, timeout } = options
   const here = runtime()
-  // Later ones are given up where they are cut off (`giveUp`): to ask for room would cost them a third of their time.
+  // Later ones are given up where they are cut off (`giveUp`).
   here.roomToAwait.assertAtFirst()
   const scope = here.scopes.ensure()
   assertOpen(here, scope, ref)

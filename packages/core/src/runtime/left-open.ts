@@ -45,26 +45,26 @@ export class LeftOpen {
     return [
       ...[...all.values()]
         .sort((one, other) => one.id - other.id)
-        .map(
-          ({ iterator }) =>
-            () =>
-              this.#scopes.run(scope, () => iterator.return?.()),
-        ),
+        .map((one) => () => this.#return(one, scope)),
       ...[...this.#closing].map((closing) => () => closing),
     ]
   }
 
   #close(id: number): void {
-    const iterator = this.#due.get(id)?.iterator
+    const one = this.#due.get(id)
     // The end of its context came first.
-    if (!iterator) return
+    if (!one) return
     this.#due.delete(id)
     try {
-      const closed: unknown = this.#scopes.run(this.#scope(), () => iterator.return?.())
+      const closed = this.#return(one, this.#scope())
       if (isThenable(closed)) this.#wait(closed)
     } catch (error) {
       warn(error)
     }
+  }
+
+  #return({ iterator }: Unfinished, scope: Scope): unknown {
+    return this.#scopes.run(scope, () => iterator.return?.())
   }
 
   #wait(closed: PromiseLike<unknown>): void {
